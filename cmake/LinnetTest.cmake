@@ -1,0 +1,13 @@
+# linnet_test(FOLDER source...): the one test binary of tests/FOLDER, its cases registered with CTest one by one.
+find_package(GTest REQUIRED)
+include(GoogleTest)
+
+function(linnet_test folder)
+  set(target test_${folder})
+  add_executable(${target} ${ARGN})
+  target_link_libraries(${target} PRIVATE linnet linnet_dependencies linnet_test_support GTest::gtest_main)
+  target_include_directories(${target} PRIVATE ${PROJECT_SOURCE_DIR}/src ${PROJECT_SOURCE_DIR})
+  target_compile_definitions(${target} PRIVATE LINNET_GOLDEN_DIR="${PROJECT_SOURCE_DIR}/tests/golden")
+  linnet_target_defaults(${target})
+  gtest_discover_tests(${target} TEST_PREFIX "${folder}." PROPERTIES LABELS unit TIMEOUT 600 DISCOVERY_TIMEOUT 120)
+endfunction()

@@ -1,0 +1,83 @@
+/// \file
+/// Chat: a conversation through the model's own chat template. A chat owns its session and keeps its model alive. It
+/// belongs to one thread at a time; only cancel() may be called from another.
+#pragma once
+
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include <linnet/generate.h>
+#include <linnet/session.h>
+
+namespace linnet {
+
+/// One turn of a conversation.
+struct Message {
+  std::string role;  ///< "system", "user", "assistant", or what else the template knows.
+  std::string content;
+};
+
+/// How to open a chat.
+struct ChatOptions {
+  SessionOptions session;
+  /// A Jinja template to use instead of the file's.
+  std::string chat_template;
+  /// Whether a model that can reason before it answers should: the template's `enable_thinking`.
+  bool enable_thinking = true;
+  /// Today's date for templates that ask, "YYYY-MM-DD"; empty means the system clock.
+  std::string date;
+};
+
+/// An answer.
+struct Reply {
+  std::string text;       ///< The answer, without reasoning.
+  std::string reasoning;  ///< What stood between the model's thinking marks; empty for most models.
+  std::vector<GeneratedToken> tokens;
+  FinishReason finish = FinishReason::kEnd;
+  Stats stats;  ///< Of this reply; prompt counts the tokens that were not already in the cache.
+};
+
+/// A conversation; see the top of this page.
+class LINNET_API Chat {
+ public:
+  /// Errors: kNotFound, neither the file nor the options have a chat template; kUnsupported, the template uses a
+  /// Jinja feature that linnet lacks; else as Session::open().
+  static Result<Chat> open(const Model& model, const ChatOptions& options = {});
+
+  Chat(Chat&&) noexcept;
+  Chat& operator=(Chat&&) noexcept;
+  ~Chat();
+
+  /// Adds a message; nothing is computed until reply(). Text in a message cannot forge special tokens.
+  void system(std::string content);
+  void user(std::string content);
+  void assistant(std::string content);
+  void add(Message message);
+
+  /// Renders the conversation, computes what the cache does not hold yet, and makes the assistant's answer, which is
+  /// then part of the conversation. The callback receives the answer as it is made, without reasoning. Errors:
+  /// kContextFull, the conversation does not fit; kInvalidArgument, the template refuses it or an option is out of
+  /// range. After an error the conversation is as it was before the call.
+  Result<Reply> reply(const PieceCallback& callback = {}, const GenerateOptions& options = {});
+
+  /// The conversation as the model will read it, special tokens by their names. Errors: as reply().
+  Result<std::string> prompt() const;
+
+  /// The conversation so far.
+  const std::vector<Message>& messages() const noexcept;
+  /// Forgets the conversation.
+  void clear();
+  /// Ends a running reply() soon, from any thread; see Session::cancel().
+  void cancel() noexcept;
+  /// The session underneath.
+  const Session& session() const noexcept;
+
+ private:
+  struct Impl;
+  explicit Chat(std::unique_ptr<Impl> impl) noexcept;
+  std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace linnet

@@ -1,0 +1,132 @@
+/// \file
+/// How text is made from a model's probabilities: options, results, statistics. Plain values that own what they
+/// hold; nothing here is shared between threads.
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <limits>
+#include <span>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include <linnet/model.h>
+
+namespace linnet {
+
+/// How the next token is picked. Each field is off at its default, which is greedy: always the likeliest token, the
+/// same text every time. The steps are applied in the order of the fields. Fields can also be set by name, see
+/// sampler_parameters().
+struct SamplingOptions {
+  /// Divides the logit of every token among the last `penalty_window` if positive, multiplies it if negative. 1 = off.
+  float repetition_penalty = 1.0f;
+  /// Subtracted from a token's logit for each time it stands in the window. 0 = off.
+  float frequency_penalty = 0.0f;
+  /// Subtracted once from the logit of every token in the window. 0 = off.
+  float presence_penalty = 0.0f;
+  /// How many of the last tokens (prompt included) the penalties look at.
+  std::int32_t penalty_window = 64;
+  /// Keep the k likeliest tokens. 0 = all.
+  std::int32_t top_k = 0;
+  /// Keep the smallest set of likeliest tokens whose probabilities reach this sum. 1 = all.
+  float top_p = 1.0f;
+  /// Keep tokens at least this fraction as likely as the likeliest. 0 = all.
+  float min_p = 0.0f;
+  /// Divides the logits of what is left; 0 = always the likeliest, 1 = as the model says.
+  float temperature = 0.0f;
+  /// Start of the random numbers: the same seed gives the same text on every machine.
+  std::uint64_t seed = 0;
+  /// Added to the logits of these tokens before everything else; -infinity forbids a token.
+  std::vector<std::pair<Token, float>> logit_bias;
+
+  /// Sets the field called `name` ("top-k", "temperature", ...). Errors: kNotFound, no such name; kInvalidArgument,
+  /// NaN or outside the field's range.
+  LINNET_API Result<void> set(std::string_view name, double value);
+  /// Checks every field against its range. Error: kInvalidArgument, naming the first that is outside.
+  LINNET_API Result<void> check() const;
+};
+
+/// A numeric field of SamplingOptions: the one list behind command-line flags, documentation and set().
+struct SamplerParameter {
+  std::string_view name;  ///< E.g. "top-k".
+  std::string_view help;  ///< One line.
+  double minimum;
+  double maximum;
+  double off;         ///< The value at which the step does nothing, which is also the default.
+  bool is_integer;
+};
+
+/// Every parameter, in the order of the steps. Never fails; lives as long as the program.
+LINNET_API std::span<const SamplerParameter> sampler_parameters() noexcept;
+
+/// When and how to stop, and what to report.
+struct GenerateOptions {
+  SamplingOptions sampling;
+  /// Tokens to make at most; the context's end is the other limit.
+  std::size_t max_tokens = std::numeric_limits<std::size_t>::max();
+  /// Texts at which to stop; they are not part of the result, also where they straddle tokens.
+  std::vector<std::string> stop;
+  /// Report this many of the likeliest tokens, with log-probabilities, for each token made. 0 = only the one made.
+  std::size_t n_top_logprobs = 0;
+  /// Go on after the model's end-of-generation tokens: for measuring.
+  bool ignore_end = false;
+};
+
+/// Why generation ended.
+enum class FinishReason : std::uint8_t {
+  kEnd,        ///< The model said that it is done.
+  kStopText,   ///< One of GenerateOptions::stop appeared.
+  kMaxTokens,  ///< GenerateOptions::max_tokens were made.
+  kContext,    ///< The context is full.
+  kCallback,   ///< The callback returned false.
+  kCancelled,  ///< cancel() was called.
+};
+
+/// "end", "stop-text", "max-tokens", "context", "callback" or "cancelled".
+LINNET_API std::string_view to_string(FinishReason reason) noexcept;
+
+/// A token and its natural logarithm of probability under the model, before any sampling option.
+struct TokenLogprob {
+  Token token = kNoToken;
+  float logprob = 0;
+};
+
+/// One token that was made.
+struct GeneratedToken {
+  Token token = kNoToken;
+  float logprob = 0;                ///< Under the model, before any sampling option.
+  std::vector<TokenLogprob> top;    ///< The GenerateOptions::n_top_logprobs likeliest, likeliest first.
+};
+
+/// A count and the wall-clock time that it took.
+struct Rate {
+  std::size_t n_tokens = 0;
+  double seconds = 0;
+  /// Tokens a second; 0 if nothing was measured.
+  double tokens_per_second() const noexcept { return seconds > 0 ? static_cast<double>(n_tokens) / seconds : 0; }
+};
+
+/// Where the time went.
+struct Stats {
+  double load_seconds = 0;  ///< Model::load().
+  Rate prompt;              ///< Tokens read.
+  Rate decode;              ///< Tokens made, sampling included.
+};
+
+/// What Session::generate() made.
+struct Generation {
+  std::string text;                     ///< Without the stop text.
+  std::vector<GeneratedToken> tokens;   ///< As they went into the session.
+  FinishReason finish = FinishReason::kEnd;
+  Stats stats;                          ///< Of this call.
+};
+
+/// Receives the text as it is made: whole UTF-8 characters, never part of a stop text. Returning false ends the
+/// generation. Called on the thread that generates; must not throw.
+using PieceCallback = std::function<bool(std::string_view piece)>;
+
+}  // namespace linnet

@@ -1,0 +1,150 @@
+/// \file
+/// Model: the weights, the tokenizer and the chat template of one GGUF file. Immutable once loaded, so any number of
+/// threads may share it. A Model is a handle: copies are cheap and refer to the same weights, which live as long as
+/// the last copy, Session or Chat that uses them.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <filesystem>
+#include <functional>
+#include <memory>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include <linnet/log.h>
+#include <linnet/result.h>
+
+namespace linnet {
+
+/// A token's number in its model's vocabulary, from 0.
+using Token = std::int32_t;
+
+/// "This model has no such token."
+inline constexpr Token kNoToken = -1;
+
+/// How to load a model.
+struct LoadOptions {
+  /// Read the metadata and the tokenizer only, not the weights: tokenize() and the like work, sessions do not.
+  bool vocabulary_only = false;
+  /// Threads that pack the weights; 0 means default_threads().
+  unsigned n_threads = 0;
+  /// Kernel table to use, e.g. "avx2"; empty means the environment's LINNET_ISA or else the best that this CPU has.
+  std::string isa;
+  /// Called now and then with the fraction done, 0 to 1, on the loading thread; false gives up with kCancelled.
+  std::function<bool(double fraction)> progress;
+  /// Receives messages about this model and its sessions; empty means silence.
+  LogSink log;
+};
+
+/// Facts about a loaded model. Sizes are counts of elements unless they say bytes.
+struct ModelInfo {
+  std::string architecture;  ///< As the file names it, e.g. "llama".
+  std::string name;          ///< As the file names itself; may be empty.
+  std::string format;        ///< The weight format that holds most parameters, e.g. "Q4_1"; empty without weights.
+  std::string isa;           ///< The kernel table in use, e.g. "avx512_vnni".
+  std::uint64_t n_parameters = 0;
+  std::uint64_t n_file_bytes = 0;
+  std::uint64_t n_weight_bytes = 0;  ///< Packed weights in memory, bytes.
+  std::size_t n_layers = 0;
+  std::size_t n_heads = 0;     ///< Query heads a layer.
+  std::size_t n_kv_heads = 0;  ///< Key and value heads a layer.
+  std::size_t head_dim = 0;    ///< Width of one head.
+  std::size_t d_model = 0;     ///< Width of the residual stream.
+  std::size_t d_ff = 0;        ///< Width inside the feed-forward layer.
+  std::size_t n_vocab = 0;
+  std::size_t n_ctx_train = 0;  ///< Context that the model was trained for, tokens.
+  double load_seconds = 0;
+};
+
+/// A key of the file's metadata and its value as text; long arrays are shortened.
+struct MetadataEntry {
+  std::string key;
+  std::string type;  ///< As GGUF names it, e.g. "u32" or "array of string (49152)".
+  std::string value;
+};
+
+/// A tensor of the file. GGUF's order: n_columns is the dimension that is contiguous in memory.
+struct TensorInfo {
+  std::string name;
+  std::string format;               ///< E.g. "Q4_1".
+  std::vector<std::size_t> shape;   ///< Rows before columns: the contiguous dimension last.
+  std::uint64_t n_bytes = 0;        ///< In the file.
+};
+
+/// How to turn text into tokens.
+struct TokenizeOptions {
+  /// Whether text such as "<|im_end|>" becomes the special token of that name. Off, because text from users must not
+  /// be able to forge one.
+  bool parse_special = false;
+  /// Whether to put the beginning-of-sequence token first (and the end-of-sequence token last) if the model's file
+  /// says that it wants them.
+  bool add_bos = true;
+};
+
+class Session;
+
+/// The weights, tokenizer and chat template of one GGUF file; see the top of this page.
+class LINNET_API Model {
+ public:
+  /// Reads and checks the whole file, then packs its weights for this CPU's kernels. Memory: about the file's size.
+  /// Errors: kNotFound; kIo; kCorrupt, the file contradicts itself; kUnsupported, an architecture, weight format or
+  /// tokenizer that linnet lacks, or a kernel table that this CPU cannot run; kOutOfMemory; kCancelled.
+  static Result<Model> load(const std::filesystem::path& path, const LoadOptions& options = {});
+
+  /// What the model is.
+  const ModelInfo& info() const noexcept;
+
+  /// The tokens of a UTF-8 text. Invalid UTF-8 is kept byte for byte where the tokenizer can express bytes, and is
+  /// read as U+FFFD where it cannot. Error: kOutOfMemory.
+  Result<std::vector<Token>> tokenize(std::string_view text, const TokenizeOptions& options = {}) const;
+
+  /// The text of some tokens, special tokens left out unless `show_special`. May end inside a character if the
+  /// tokens do. Error: kInvalidArgument, a number outside the vocabulary.
+  Result<std::string> detokenize(std::span<const Token> tokens, bool show_special = false) const;
+
+  /// The bytes of one token as they appear in text, special tokens by their name; empty for a number outside the
+  /// vocabulary. Valid as long as the model.
+  std::string piece(Token token) const;
+
+  /// The number of the token with exactly this text, special or not; kNoToken if there is none.
+  Token find_token(std::string_view text) const noexcept;
+
+  /// True for tokens that mean something to the model and are not text: <|im_start|>, </s>, ...
+  bool is_special(Token token) const noexcept;
+
+  /// True for the tokens after which an answer is over: end of sequence, of turn, of message.
+  bool is_end_of_generation(Token token) const noexcept;
+
+  /// First token of a sequence, or kNoToken.
+  Token bos_token() const noexcept;
+  /// Last token of a sequence, or kNoToken.
+  Token eos_token() const noexcept;
+
+  /// The file's chat template, a Jinja text; empty if it has none. Valid as long as the model.
+  std::string_view chat_template() const noexcept;
+
+  /// All metadata of the file, in its order.
+  std::vector<MetadataEntry> metadata() const;
+  /// All tensors of the file, in its order.
+  std::vector<TensorInfo> tensors() const;
+
+  /// \cond internal
+  struct Impl;
+  explicit Model(std::shared_ptr<const Impl> impl) noexcept : impl_(std::move(impl)) {}
+  const std::shared_ptr<const Impl>& impl() const noexcept { return impl_; }
+  /// \endcond
+
+ private:
+  std::shared_ptr<const Impl> impl_;
+};
+
+/// Threads that a session uses by default: the physical cores that this process may run on. Never 0.
+LINNET_API unsigned default_threads() noexcept;
+
+/// The kernel tables that this CPU can run, best first, e.g. {"avx512_vnni", "avx2", "portable"}.
+LINNET_API std::vector<std::string> usable_isas();
+
+}  // namespace linnet

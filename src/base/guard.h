@@ -1,0 +1,29 @@
+// The wall that exceptions do not pass: every public function that may allocate runs its body through guard().
+#pragma once
+
+#include <exception>
+#include <new>
+
+#include "base/fail.h"
+
+namespace linnet {
+
+/// body()'s Result; an exception out of it becomes kOutOfMemory or kInternal.
+template <class Body>
+auto guard(Body&& body) noexcept -> decltype(body()) {
+  try {
+    return body();
+  } catch (const std::bad_alloc&) {
+    return Error{ErrorCode::kOutOfMemory, "out of memory"};  // short enough to need no allocation
+  } catch (const std::length_error&) {
+    return Error{ErrorCode::kOutOfMemory, "out of memory"};
+  } catch (const Exception& exception) {
+    return exception.error();
+  } catch (const std::exception& exception) {
+    return Error{ErrorCode::kInternal, exception.what()};
+  } catch (...) {
+    return Error{ErrorCode::kInternal, "unknown exception"};
+  }
+}
+
+}  // namespace linnet

@@ -1,0 +1,63 @@
+// Reads a GGUF file (versions 2 and 3, little-endian) and checks everything before anyone sees it: counts, lengths,
+// offsets, alignment, types, overlaps, with arithmetic that cannot wrap. A File owns its mapping; tensors, keys and
+// strings are views into it. Immutable, so threads may share it.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <filesystem>
+#include <memory>
+#include <span>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <vector>
+
+#include "base/file_map.h"
+#include "gguf/metadata.h"
+#include "quant/type_id.h"
+
+namespace linnet::gguf {
+
+/// One tensor. GGUF lists the contiguous dimension first: shape[0] is the number of columns, shape[1] of rows.
+struct Tensor {
+  std::string_view name;
+  quant::TypeId type;
+  std::uint32_t n_dims = 0;
+  std::uint64_t shape[kMaxDimensions] = {1, 1, 1, 1};  ///< Unused dimensions are 1.
+  std::span<const std::byte> data;                     ///< Inside the mapping, aligned as the file says.
+
+  std::size_t n_columns() const noexcept { return static_cast<std::size_t>(shape[0]); }
+  std::size_t n_rows() const noexcept { return static_cast<std::size_t>(shape[1] * shape[2] * shape[3]); }
+  std::uint64_t n_elements() const noexcept { return shape[0] * shape[1] * shape[2] * shape[3]; }
+};
+
+class File {
+ public:
+  /// Errors: kNotFound, kIo; kCorrupt, the file contradicts itself; kUnsupported, a version, byte order or tensor type
+  /// that linnet does not read.
+  static Result<std::unique_ptr<File>> open(const std::filesystem::path& path);
+  /// The same from memory that outlives the File; `name` stands for the path in errors. For tests and fuzzing.
+  static Result<std::unique_ptr<File>> parse(std::span<const std::byte> bytes, std::string name);
+
+  const Metadata& metadata() const noexcept { return metadata_; }
+  std::span<const Tensor> tensors() const noexcept { return tensors_; }
+  /// The tensor called `name`, or null.
+  const Tensor* find(std::string_view name) const noexcept;
+  std::uint64_t n_bytes() const noexcept { return bytes_.size(); }
+  std::uint32_t version() const noexcept { return version_; }
+  const std::string& name() const noexcept { return metadata_.file(); }
+  /// Tells the system that the pages behind `data` will not be read again; they stay readable.
+  void release(std::span<const std::byte> data) const noexcept;
+
+ private:
+  friend class Parser;
+  FileMap map_;
+  std::span<const std::byte> bytes_;
+  std::uint32_t version_ = 0;
+  Metadata metadata_;
+  std::vector<Tensor> tensors_;
+  std::unordered_map<std::string_view, std::size_t> tensor_index_;
+};
+
+}  // namespace linnet::gguf

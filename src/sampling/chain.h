@@ -1,0 +1,40 @@
+// The sampler chain: logits in, one token out. A Chain owns its scratch memory and random state and belongs to one
+// thread; it allocates only when it is made. Deterministic: the same logits, history and seed give the same token on
+// every platform (own random numbers, own exp and log, ties broken by the lower token number).
+#pragma once
+
+#include <cstddef>
+#include <memory>
+#include <span>
+#include <vector>
+
+#include <linnet/generate.h>
+
+#include "base/fail.h"
+
+namespace linnet::sampling {
+
+class Chain {
+ public:
+  /// Errors: kInvalidArgument, an option out of range or a biased token outside the vocabulary.
+  static Result<Chain> make(const SamplingOptions& options, std::size_t n_vocab);
+  Chain(Chain&&) noexcept;
+  Chain& operator=(Chain&&) noexcept;
+  ~Chain();
+
+  /// Picks the next token. logits: (n_vocab), unchanged. history: all tokens before, oldest first; the penalties look
+  /// at its end. NaN logits count as -infinity; if nothing is left to pick, the lowest-numbered token is returned.
+  Token pick(std::span<const float> logits, std::span<const Token> history);
+
+ private:
+  struct Impl;
+  explicit Chain(std::unique_ptr<Impl> impl) noexcept;
+  std::unique_ptr<Impl> impl_;
+};
+
+/// log(sum(exp(logits))), as a double, order of additions fixed (16 partial sums). NaN counts as -infinity.
+double log_sum_exp(std::span<const float> logits) noexcept;
+/// The n likeliest tokens with natural log-probabilities, likeliest first, ties by lower number.
+std::vector<TokenLogprob> top_logprobs(std::span<const float> logits, std::size_t n);
+
+}  // namespace linnet::sampling
