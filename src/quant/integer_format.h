@@ -1,0 +1,32 @@
+// What every format of integer codes has in common: a block unpacks to codes, scales and offsets.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+
+namespace linnet::quant {
+
+/// A block of an integer format taken apart. Columns g * kGroup to (g + 1) * kGroup - 1 form group g, and
+///   value = scale[g] * code               in formats without offsets (Format::kHasOffset is false, offset is
+///   not set) value = scale[g] * code + offset[g]   in the others.
+/// Product and sum are each rounded to float; so computed, the values are those that ggml computes.
+template <std::size_t kColumns, std::size_t kGroup>
+struct Unpacked {
+  std::int8_t code[kColumns];
+  float scale[kColumns / kGroup];
+  float offset[kColumns / kGroup];
+};
+
+/// What Format::decode does, for the formats' own sources.
+template <class Format>
+void decode_integers(const typename Format::Block& block, float* values) noexcept {
+  typename Format::Unpacked unpacked;
+  Format::unpack(block, unpacked);
+  for (std::size_t i = 0; i < Format::kColumns; ++i) {
+    values[i] = unpacked.scale[i / Format::kGroup] * static_cast<float>(unpacked.code[i]);
+    // Not `+ 0` where there is no offset: that would turn -0 into 0.
+    if constexpr (Format::kHasOffset) values[i] += unpacked.offset[i / Format::kGroup];
+  }
+}
+
+}  // namespace linnet::quant

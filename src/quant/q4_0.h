@@ -1,0 +1,38 @@
+// Q4_0: 32 4-bit codes and a scale, 4.5 bits a weight.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <string_view>
+
+#include "quant/integer_format.h"
+#include "quant/type_id.h"
+
+namespace linnet::quant {
+
+struct Q4_0 {
+  static constexpr TypeId kId = TypeId::kQ4_0;
+  static constexpr std::string_view kName = "Q4_0";
+  static constexpr std::size_t kColumns = 32;
+  static constexpr std::size_t kGroup = 32;
+  static constexpr bool kHasOffset = false;
+  using Unpacked = quant::Unpacked<kColumns, kGroup>;
+
+  /// Column i is scale * (code - 8). The codes of columns i and i + 16 are the low and high nibble of
+  /// codes[i].
+  struct Block {
+    std::uint16_t scale;  // half; may be negative
+    std::uint8_t codes[16];
+  };
+
+  /// Codes are -8 to 7, the offset of 8 already taken off.
+  static void unpack(const Block& block, Unpacked& unpacked) noexcept;
+  /// Writes kColumns floats, bit for bit those of ggml.
+  static void decode(const Block& block, float* values) noexcept;
+  /// Reads kColumns floats. The value of largest magnitude becomes the code -8 exactly, whatever its sign;
+  /// the others round to nearest. Inputs are first made finite (see fit.h).
+  static void encode(const float* values, Block& block) noexcept;
+};
+static_assert(sizeof(Q4_0::Block) == 18 && alignof(Q4_0::Block) <= 2);
+
+}  // namespace linnet::quant

@@ -1,0 +1,39 @@
+// Q4_1: 32 4-bit codes, a scale and a minimum, 5 bits a weight.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <string_view>
+
+#include "quant/integer_format.h"
+#include "quant/type_id.h"
+
+namespace linnet::quant {
+
+struct Q4_1 {
+  static constexpr TypeId kId = TypeId::kQ4_1;
+  static constexpr std::string_view kName = "Q4_1";
+  static constexpr std::size_t kColumns = 32;
+  static constexpr std::size_t kGroup = 32;
+  static constexpr bool kHasOffset = true;
+  using Unpacked = quant::Unpacked<kColumns, kGroup>;
+
+  /// Column i is scale * code + minimum. The codes of columns i and i + 16 are the low and high nibble of
+  /// codes[i].
+  struct Block {
+    std::uint16_t scale;    // half
+    std::uint16_t minimum;  // half
+    std::uint8_t codes[16];
+  };
+
+  /// Codes are 0 to 15.
+  static void unpack(const Block& block, Unpacked& unpacked) noexcept;
+  /// Writes kColumns floats, bit for bit those of ggml.
+  static void decode(const Block& block, float* values) noexcept;
+  /// Reads kColumns floats. The smallest value becomes code 0 and the largest code 15; the others round to
+  /// nearest. Inputs are first made finite (see fit.h).
+  static void encode(const float* values, Block& block) noexcept;
+};
+static_assert(sizeof(Q4_1::Block) == 20 && alignof(Q4_1::Block) <= 2);
+
+}  // namespace linnet::quant

@@ -1,0 +1,36 @@
+#include "quant/q4_k.h"
+
+#include <algorithm>
+#include <iterator>
+
+#include "quant/bit_planes.h"
+#include "quant/group_scales.h"
+
+namespace linnet::quant {
+namespace {
+
+using Codes = BitPlanes<4, 32>;
+constexpr int kMaxCode = 15;
+
+}  // namespace
+
+void Q4_K::unpack(const Block& block, Unpacked& unpacked) noexcept {
+  unpack_groups(block.scale, block.minimum, block.scales, unpacked.scale, unpacked.offset);
+  for (std::size_t i = 0; i < kColumns; ++i) {
+    const unsigned code = Codes::get(block.codes, i);
+    unpacked.code[i] = static_cast<std::int8_t>(code);
+  }
+}
+
+void Q4_K::decode(const Block& block, float* values) noexcept { decode_integers<Q4_K>(block, values); }
+
+void Q4_K::encode(const float* values, Block& block) noexcept {
+  const GroupedFit fit = fit_groups(values, kMaxCode);
+  block = {};
+  block.scale = fit.scale;
+  block.minimum = fit.minimum;
+  std::copy(std::begin(fit.scales), std::end(fit.scales), block.scales);
+  for (std::size_t i = 0; i < kColumns; ++i) Codes::put(block.codes, i, fit.codes[i]);
+}
+
+}  // namespace linnet::quant

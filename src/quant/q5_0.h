@@ -1,0 +1,39 @@
+// Q5_0: 32 5-bit codes and a scale, 5.5 bits a weight.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <string_view>
+
+#include "quant/integer_format.h"
+#include "quant/type_id.h"
+
+namespace linnet::quant {
+
+struct Q5_0 {
+  static constexpr TypeId kId = TypeId::kQ5_0;
+  static constexpr std::string_view kName = "Q5_0";
+  static constexpr std::size_t kColumns = 32;
+  static constexpr std::size_t kGroup = 32;
+  static constexpr bool kHasOffset = false;
+  using Unpacked = quant::Unpacked<kColumns, kGroup>;
+
+  /// Column i is scale * (code - 16). The lower four bits of the codes of columns i and i + 16 are the low
+  /// and high nibble of codes[i]; the fifth bit of column i is bit i % 8 of high_bits[i / 8].
+  struct Block {
+    std::uint16_t scale;  // half; may be negative
+    std::uint8_t high_bits[4];
+    std::uint8_t codes[16];
+  };
+
+  /// Codes are -16 to 15, the offset of 16 already taken off.
+  static void unpack(const Block& block, Unpacked& unpacked) noexcept;
+  /// Writes kColumns floats, bit for bit those of ggml.
+  static void decode(const Block& block, float* values) noexcept;
+  /// Reads kColumns floats. The value of largest magnitude becomes the code -16 exactly, whatever its sign;
+  /// the others round to nearest. Inputs are first made finite (see fit.h).
+  static void encode(const float* values, Block& block) noexcept;
+};
+static_assert(sizeof(Q5_0::Block) == 22 && alignof(Q5_0::Block) <= 2);
+
+}  // namespace linnet::quant

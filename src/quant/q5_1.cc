@@ -1,0 +1,40 @@
+#include "quant/q5_1.h"
+
+#include "base/half.h"
+#include "quant/bit_planes.h"
+#include "quant/fit.h"
+
+namespace linnet::quant {
+namespace {
+
+using LowBits = BitPlanes<4, 16>;
+using HighBits = BitPlanes<1, 1>;
+constexpr int kMaxCode = 31;
+
+}  // namespace
+
+void Q5_1::unpack(const Block& block, Unpacked& unpacked) noexcept {
+  unpacked.scale[0] = f16_to_f32(block.scale);
+  unpacked.offset[0] = f16_to_f32(block.minimum);
+  for (std::size_t i = 0; i < kColumns; ++i) {
+    const unsigned code = LowBits::get(block.codes, i) | HighBits::get(block.high_bits, i) << 4;
+    unpacked.code[i] = static_cast<std::int8_t>(code);
+  }
+}
+
+void Q5_1::decode(const Block& block, float* values) noexcept { decode_integers<Q5_1>(block, values); }
+
+void Q5_1::encode(const float* values, Block& block) noexcept {
+  block = {};
+  std::int8_t codes[kColumns];
+  const AffineFit fit = fit_range(values, kColumns, kMaxCode, codes);
+  block.scale = f32_to_f16(fit.scale);
+  block.minimum = f32_to_f16(fit.offset);
+  for (std::size_t i = 0; i < kColumns; ++i) {
+    const auto code = static_cast<unsigned>(codes[i]);
+    LowBits::put(block.codes, i, code);
+    HighBits::put(block.high_bits, i, code >> 4);
+  }
+}
+
+}  // namespace linnet::quant

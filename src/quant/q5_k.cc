@@ -1,0 +1,40 @@
+#include "quant/q5_k.h"
+
+#include <algorithm>
+#include <iterator>
+
+#include "quant/bit_planes.h"
+#include "quant/group_scales.h"
+
+namespace linnet::quant {
+namespace {
+
+using LowBits = BitPlanes<4, 32>;
+using HighBits = BitPlanes<1, 32>;
+constexpr int kMaxCode = 31;
+
+}  // namespace
+
+void Q5_K::unpack(const Block& block, Unpacked& unpacked) noexcept {
+  unpack_groups(block.scale, block.minimum, block.scales, unpacked.scale, unpacked.offset);
+  for (std::size_t i = 0; i < kColumns; ++i) {
+    const unsigned code = LowBits::get(block.codes, i) | HighBits::get(block.high_bits, i) << 4;
+    unpacked.code[i] = static_cast<std::int8_t>(code);
+  }
+}
+
+void Q5_K::decode(const Block& block, float* values) noexcept { decode_integers<Q5_K>(block, values); }
+
+void Q5_K::encode(const float* values, Block& block) noexcept {
+  const GroupedFit fit = fit_groups(values, kMaxCode);
+  block = {};
+  block.scale = fit.scale;
+  block.minimum = fit.minimum;
+  std::copy(std::begin(fit.scales), std::end(fit.scales), block.scales);
+  for (std::size_t i = 0; i < kColumns; ++i) {
+    LowBits::put(block.codes, i, fit.codes[i]);
+    HighBits::put(block.high_bits, i, fit.codes[i] >> 4);
+  }
+}
+
+}  // namespace linnet::quant
