@@ -1,6 +1,6 @@
 /// \file
-/// Chat: a conversation through the model's own chat template. A chat owns its session and keeps its model alive. It
-/// belongs to one thread at a time; only cancel() may be called from another.
+/// Chat: a conversation through the model's own chat template. A chat owns its session and keeps its model
+/// alive. It belongs to one thread at a time; only cancel() may be called from another.
 #pragma once
 
 #include <memory>
@@ -42,8 +42,8 @@ struct Reply {
 /// A conversation; see the top of this page.
 class LINNET_API Chat {
  public:
-  /// Errors: kNotFound, neither the file nor the options have a chat template; kUnsupported, the template uses a
-  /// Jinja feature that linnet lacks; else as Session::open().
+  /// Errors: kNotFound, neither the file nor the options have a chat template; kUnsupported, the template
+  /// uses a Jinja feature that linnet lacks; else as Session::open().
   static Result<Chat> open(const Model& model, const ChatOptions& options = {});
 
   Chat(Chat&&) noexcept;
@@ -56,10 +56,10 @@ class LINNET_API Chat {
   void assistant(std::string content);
   void add(Message message);
 
-  /// Renders the conversation, computes what the cache does not hold yet, and makes the assistant's answer, which is
-  /// then part of the conversation. The callback receives the answer as it is made, without reasoning. Errors:
-  /// kContextFull, the conversation does not fit; kInvalidArgument, the template refuses it or an option is out of
-  /// range. After an error the conversation is as it was before the call.
+  /// Renders the conversation, computes what the cache does not hold yet, and makes the assistant's answer,
+  /// which is then part of the conversation. The callback receives the answer as it is made, without
+  /// reasoning. Errors: kContextFull, the conversation does not fit; kInvalidArgument, the template refuses
+  /// it or an option is out of range. After an error the conversation is as it was before the call.
   Result<Reply> reply(const PieceCallback& callback = {}, const GenerateOptions& options = {});
 
   /// The conversation as the model will read it, special tokens by their names. Errors: as reply().

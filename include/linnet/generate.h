@@ -1,6 +1,6 @@
 /// \file
-/// How text is made from a model's probabilities: options, results, statistics. Plain values that own what they
-/// hold; nothing here is shared between threads.
+/// How text is made from a model's probabilities: options, results, statistics. Plain values that own what
+/// they hold; nothing here is shared between threads.
 #pragma once
 
 #include <array>
@@ -18,11 +18,12 @@
 
 namespace linnet {
 
-/// How the next token is picked. Each field is off at its default, which is greedy: always the likeliest token, the
-/// same text every time. The steps are applied in the order of the fields. Fields can also be set by name, see
-/// sampler_parameters().
+/// How the next token is picked. Each field is off at its default, which is greedy: always the likeliest
+/// token, the same text every time. The steps are applied in the order of the fields. Fields can also be set
+/// by name, see sampler_parameters().
 struct SamplingOptions {
-  /// Divides the logit of every token among the last `penalty_window` if positive, multiplies it if negative. 1 = off.
+  /// Divides the logit of every token among the last `penalty_window` if positive, multiplies it if negative.
+  /// 1 = off.
   float repetition_penalty = 1.0f;
   /// Subtracted from a token's logit for each time it stands in the window. 0 = off.
   float frequency_penalty = 0.0f;
@@ -43,8 +44,8 @@ struct SamplingOptions {
   /// Added to the logits of these tokens before everything else; -infinity forbids a token.
   std::vector<std::pair<Token, float>> logit_bias;
 
-  /// Sets the field called `name` ("top-k", "temperature", ...). Errors: kNotFound, no such name; kInvalidArgument,
-  /// NaN or outside the field's range.
+  /// Sets the field called `name` ("top-k", "temperature", ...). Errors: kNotFound, no such name;
+  /// kInvalidArgument, NaN or outside the field's range.
   LINNET_API Result<void> set(std::string_view name, double value);
   /// Checks every field against its range. Error: kInvalidArgument, naming the first that is outside.
   LINNET_API Result<void> check() const;
@@ -56,7 +57,7 @@ struct SamplerParameter {
   std::string_view help;  ///< One line.
   double minimum;
   double maximum;
-  double off;         ///< The value at which the step does nothing, which is also the default.
+  double off;  ///< The value at which the step does nothing, which is also the default.
   bool is_integer;
 };
 
@@ -70,7 +71,8 @@ struct GenerateOptions {
   std::size_t max_tokens = std::numeric_limits<std::size_t>::max();
   /// Texts at which to stop; they are not part of the result, also where they straddle tokens.
   std::vector<std::string> stop;
-  /// Report this many of the likeliest tokens, with log-probabilities, for each token made. 0 = only the one made.
+  /// Report this many of the likeliest tokens, with log-probabilities, for each token made. 0 = only the one
+  /// made.
   std::size_t n_top_logprobs = 0;
   /// Go on after the model's end-of-generation tokens: for measuring.
   bool ignore_end = false;
@@ -98,8 +100,8 @@ struct TokenLogprob {
 /// One token that was made.
 struct GeneratedToken {
   Token token = kNoToken;
-  float logprob = 0;                ///< Under the model, before any sampling option.
-  std::vector<TokenLogprob> top;    ///< The GenerateOptions::n_top_logprobs likeliest, likeliest first.
+  float logprob = 0;              ///< Under the model, before any sampling option.
+  std::vector<TokenLogprob> top;  ///< The GenerateOptions::n_top_logprobs likeliest, likeliest first.
 };
 
 /// A count and the wall-clock time that it took.
@@ -107,7 +109,9 @@ struct Rate {
   std::size_t n_tokens = 0;
   double seconds = 0;
   /// Tokens a second; 0 if nothing was measured.
-  double tokens_per_second() const noexcept { return seconds > 0 ? static_cast<double>(n_tokens) / seconds : 0; }
+  double tokens_per_second() const noexcept {
+    return seconds > 0 ? static_cast<double>(n_tokens) / seconds : 0;
+  }
 };
 
 /// Where the time went.
@@ -119,14 +123,14 @@ struct Stats {
 
 /// What Session::generate() made.
 struct Generation {
-  std::string text;                     ///< Without the stop text.
-  std::vector<GeneratedToken> tokens;   ///< As they went into the session.
+  std::string text;                    ///< Without the stop text.
+  std::vector<GeneratedToken> tokens;  ///< As they went into the session.
   FinishReason finish = FinishReason::kEnd;
-  Stats stats;                          ///< Of this call.
+  Stats stats;  ///< Of this call.
 };
 
-/// Receives the text as it is made: whole UTF-8 characters, never part of a stop text. Returning false ends the
-/// generation. Called on the thread that generates; must not throw.
+/// Receives the text as it is made: whole UTF-8 characters, never part of a stop text. Returning false ends
+/// the generation. Called on the thread that generates; must not throw.
 using PieceCallback = std::function<bool(std::string_view piece)>;
 
 }  // namespace linnet

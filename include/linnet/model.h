@@ -1,7 +1,7 @@
 /// \file
-/// Model: the weights, the tokenizer and the chat template of one GGUF file. Immutable once loaded, so any number of
-/// threads may share it. A Model is a handle: copies are cheap and refer to the same weights, which live as long as
-/// the last copy, Session or Chat that uses them.
+/// Model: the weights, the tokenizer and the chat template of one GGUF file. Immutable once loaded, so any
+/// number of threads may share it. A Model is a handle: copies are cheap and refer to the same weights, which
+/// live as long as the last copy, Session or Chat that uses them.
 #pragma once
 
 #include <cstddef>
@@ -27,13 +27,16 @@ inline constexpr Token kNoToken = -1;
 
 /// How to load a model.
 struct LoadOptions {
-  /// Read the metadata and the tokenizer only, not the weights: tokenize() and the like work, sessions do not.
+  /// Read the metadata and the tokenizer only, not the weights: tokenize() and the like work, sessions do
+  /// not.
   bool vocabulary_only = false;
   /// Threads that pack the weights; 0 means default_threads().
   unsigned n_threads = 0;
-  /// Kernel table to use, e.g. "avx2"; empty means the environment's LINNET_ISA or else the best that this CPU has.
+  /// Kernel table to use, e.g. "avx2"; empty means the environment's LINNET_ISA or else the best that this
+  /// CPU has.
   std::string isa;
-  /// Called now and then with the fraction done, 0 to 1, on the loading thread; false gives up with kCancelled.
+  /// Called now and then with the fraction done, 0 to 1, on the loading thread; false gives up with
+  /// kCancelled.
   std::function<bool(double fraction)> progress;
   /// Receives messages about this model and its sessions; empty means silence.
   LogSink log;
@@ -43,8 +46,8 @@ struct LoadOptions {
 struct ModelInfo {
   std::string architecture;  ///< As the file names it, e.g. "llama".
   std::string name;          ///< As the file names itself; may be empty.
-  std::string format;        ///< The weight format that holds most parameters, e.g. "Q4_1"; empty without weights.
-  std::string isa;           ///< The kernel table in use, e.g. "avx512_vnni".
+  std::string format;  ///< The weight format that holds most parameters, e.g. "Q4_1"; empty without weights.
+  std::string isa;     ///< The kernel table in use, e.g. "avx512_vnni".
   std::uint64_t n_parameters = 0;
   std::uint64_t n_file_bytes = 0;
   std::uint64_t n_weight_bytes = 0;  ///< Packed weights in memory, bytes.
@@ -69,18 +72,18 @@ struct MetadataEntry {
 /// A tensor of the file. GGUF's order: n_columns is the dimension that is contiguous in memory.
 struct TensorInfo {
   std::string name;
-  std::string format;               ///< E.g. "Q4_1".
-  std::vector<std::size_t> shape;   ///< Rows before columns: the contiguous dimension last.
-  std::uint64_t n_bytes = 0;        ///< In the file.
+  std::string format;              ///< E.g. "Q4_1".
+  std::vector<std::size_t> shape;  ///< Rows before columns: the contiguous dimension last.
+  std::uint64_t n_bytes = 0;       ///< In the file.
 };
 
 /// How to turn text into tokens.
 struct TokenizeOptions {
-  /// Whether text such as "<|im_end|>" becomes the special token of that name. Off, because text from users must not
-  /// be able to forge one.
+  /// Whether text such as "<|im_end|>" becomes the special token of that name. Off, because text from users
+  /// must not be able to forge one.
   bool parse_special = false;
-  /// Whether to put the beginning-of-sequence token first (and the end-of-sequence token last) if the model's file
-  /// says that it wants them.
+  /// Whether to put the beginning-of-sequence token first (and the end-of-sequence token last) if the model's
+  /// file says that it wants them.
   bool add_bos = true;
 };
 
@@ -89,24 +92,25 @@ class Session;
 /// The weights, tokenizer and chat template of one GGUF file; see the top of this page.
 class LINNET_API Model {
  public:
-  /// Reads and checks the whole file, then packs its weights for this CPU's kernels. Memory: about the file's size.
-  /// Errors: kNotFound; kIo; kCorrupt, the file contradicts itself; kUnsupported, an architecture, weight format or
-  /// tokenizer that linnet lacks, or a kernel table that this CPU cannot run; kOutOfMemory; kCancelled.
+  /// Reads and checks the whole file, then packs its weights for this CPU's kernels. Memory: about the file's
+  /// size. Errors: kNotFound; kIo; kCorrupt, the file contradicts itself; kUnsupported, an architecture,
+  /// weight format or tokenizer that linnet lacks, or a kernel table that this CPU cannot run; kOutOfMemory;
+  /// kCancelled.
   static Result<Model> load(const std::filesystem::path& path, const LoadOptions& options = {});
 
   /// What the model is.
   const ModelInfo& info() const noexcept;
 
-  /// The tokens of a UTF-8 text. Invalid UTF-8 is kept byte for byte where the tokenizer can express bytes, and is
-  /// read as U+FFFD where it cannot. Error: kOutOfMemory.
+  /// The tokens of a UTF-8 text. Invalid UTF-8 is kept byte for byte where the tokenizer can express bytes,
+  /// and is read as U+FFFD where it cannot. Error: kOutOfMemory.
   Result<std::vector<Token>> tokenize(std::string_view text, const TokenizeOptions& options = {}) const;
 
-  /// The text of some tokens, special tokens left out unless `show_special`. May end inside a character if the
-  /// tokens do. Error: kInvalidArgument, a number outside the vocabulary.
+  /// The text of some tokens, special tokens left out unless `show_special`. May end inside a character if
+  /// the tokens do. Error: kInvalidArgument, a number outside the vocabulary.
   Result<std::string> detokenize(std::span<const Token> tokens, bool show_special = false) const;
 
-  /// The bytes of one token as they appear in text, special tokens by their name; empty for a number outside the
-  /// vocabulary. Valid as long as the model.
+  /// The bytes of one token as they appear in text, special tokens by their name; empty for a number outside
+  /// the vocabulary. Valid as long as the model.
   std::string piece(Token token) const;
 
   /// The number of the token with exactly this text, special or not; kNoToken if there is none.

@@ -17,7 +17,8 @@ namespace linnet {
 
 /// What kind of failure it was, for programs; Error::message is for people.
 enum class ErrorCode : std::uint8_t {
-  kInvalidArgument,  ///< The caller passed something that cannot be meant: NaN, contradictory options, bad UTF-8.
+  kInvalidArgument,  ///< The caller passed something that cannot be meant: NaN, contradictory options, bad
+                     ///< UTF-8.
   kNotFound,         ///< A file, a tensor, a key or a name that is not there.
   kIo,               ///< The system refused to open, read or write.
   kCorrupt,          ///< A file contradicts itself or ends too early.
@@ -58,8 +59,10 @@ class [[nodiscard]] Result {
  public:
   using value_type = T;
 
-  Result(T value) : state_(std::in_place_index<0>, std::move(value)) {}      // NOLINT(google-explicit-constructor)
-  Result(Error error) : state_(std::in_place_index<1>, std::move(error)) {}  // NOLINT(google-explicit-constructor)
+  Result(T value)
+      : state_(std::in_place_index<0>, std::move(value)) {}  // NOLINT(google-explicit-constructor)
+  Result(Error error)
+      : state_(std::in_place_index<1>, std::move(error)) {}  // NOLINT(google-explicit-constructor)
 
   bool has_value() const noexcept { return state_.index() == 0; }
   explicit operator bool() const noexcept { return has_value(); }

@@ -1,6 +1,7 @@
 /// \file
-/// Session: one sequence of tokens with its key-value cache. A session keeps its model alive. It belongs to one thread
-/// at a time; only cancel() may be called from another. Sessions of one model are independent of each other.
+/// Session: one sequence of tokens with its key-value cache. A session keeps its model alive. It belongs to
+/// one thread at a time; only cancel() may be called from another. Sessions of one model are independent of
+/// each other.
 #pragma once
 
 #include <cstddef>
@@ -25,8 +26,8 @@ struct SessionOptions {
   std::size_t n_ctx = 0;
   /// Threads that compute; 0 = default_threads(). The result does not depend on it.
   unsigned n_threads = 0;
-  /// Tokens of a prompt that are computed together; more is faster and takes more memory. The result does not depend
-  /// on it.
+  /// Tokens of a prompt that are computed together; more is faster and takes more memory. The result does not
+  /// depend on it.
   std::size_t n_chunk = 256;
   CacheFormat cache = CacheFormat::kF16;
   /// Overwrite keys, values and token history with zeros before their memory is given back.
@@ -39,9 +40,9 @@ using LogitsCallback = std::function<bool(std::size_t position, std::span<const 
 /// One sequence of tokens being computed; see the top of this page.
 class LINNET_API Session {
  public:
-  /// Reserves all memory that the session will ever need: 2 * n_layers * n_kv_heads * head_dim * n_ctx cache entries
-  /// and a workspace for n_chunk tokens. Errors: kInvalidArgument, an option out of range; kUnsupported, a model
-  /// without weights; kOutOfMemory.
+  /// Reserves all memory that the session will ever need: 2 * n_layers * n_kv_heads * head_dim * n_ctx cache
+  /// entries and a workspace for n_chunk tokens. Errors: kInvalidArgument, an option out of range;
+  /// kUnsupported, a model without weights; kOutOfMemory.
   static Result<Session> open(const Model& model, const SessionOptions& options = {});
 
   Session(Session&&) noexcept;
@@ -49,8 +50,8 @@ class LINNET_API Session {
   ~Session();
 
   /// Computes some tokens after those that the session holds. Afterwards logits() are those of the last.
-  /// Errors: kInvalidArgument, no token or a number outside the vocabulary; kContextFull; both leave the session as it
-  /// was. kCancelled leaves it with the chunks computed so far.
+  /// Errors: kInvalidArgument, no token or a number outside the vocabulary; kContextFull; both leave the
+  /// session as it was. kCancelled leaves it with the chunks computed so far.
   Result<void> append(std::span<const Token> tokens);
 
   /// The same, and hands out the logits of every one of `tokens`, in order.
@@ -59,15 +60,15 @@ class LINNET_API Session {
   /// Logits of the token after the last one, (n_vocab); empty before the first append() and after a rewind().
   std::span<const float> logits() const noexcept;
 
-  /// Makes tokens after those that the session holds until one of the options' limits or the callback ends it.
-  /// Needs logits(). Errors: kInvalidArgument, an option out of range, or no logits; kOutOfMemory.
+  /// Makes tokens after those that the session holds until one of the options' limits or the callback ends
+  /// it. Needs logits(). Errors: kInvalidArgument, an option out of range, or no logits; kOutOfMemory.
   Result<Generation> generate(const GenerateOptions& options = {}, const PieceCallback& callback = {});
 
   /// Forgets all tokens after the first n_tokens. Error: kInvalidArgument, the session holds fewer.
   Result<void> rewind(std::size_t n_tokens);
 
-  /// Ends a running append() or generate() soon (within one chunk or token), from any thread. Without one running, it
-  /// ends the next one at once; each call of them consumes the request.
+  /// Ends a running append() or generate() soon (within one chunk or token), from any thread. Without one
+  /// running, it ends the next one at once; each call of them consumes the request.
   void cancel() noexcept;
 
   /// The tokens that the session holds, in order.

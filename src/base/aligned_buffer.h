@@ -1,4 +1,5 @@
-// Zeroed memory aligned to 64 bytes, in one piece, straight from the system. Owns it; movable; one thread at a time.
+// Zeroed memory aligned to 64 bytes, in one piece, straight from the system. Owns it; movable; one thread at
+// a time.
 #pragma once
 
 #include <cstddef>
@@ -12,8 +13,8 @@ class AlignedBuffer {
  public:
   static constexpr std::size_t kAlignment = 64;
 
-  /// Whether to ask for large pages: good for weights, which are read from end to end, wasteful for a cache that fills
-  /// slowly, because untouched pages of a mapping cost nothing.
+  /// Whether to ask for large pages: good for weights, which are read from end to end, wasteful for a cache
+  /// that fills slowly, because untouched pages of a mapping cost nothing.
   enum class Pages { kSmall, kLarge };
 
   AlignedBuffer() = default;

@@ -1,4 +1,5 @@
-// LINNET_ASSERT: what the code itself guarantees. Checked in debug and sanitizer builds only; never for input.
+// LINNET_ASSERT: what the code itself guarantees. Checked in debug and sanitizer builds only; never for
+// input.
 #pragma once
 
 #include <cassert>

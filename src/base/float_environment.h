@@ -1,11 +1,13 @@
-// The same rounding for everybody: a host may have set flush-to-zero or another rounding mode for its own arithmetic.
+// The same rounding for everybody: a host may have set flush-to-zero or another rounding mode for its own
+// arithmetic.
 #pragma once
 
 #include <cfenv>
 
 namespace linnet {
 
-/// Sets the default floating-point environment (nearest even, subnormals kept) for a scope, then the caller's again.
+/// Sets the default floating-point environment (nearest even, subnormals kept) for a scope, then the caller's
+/// again.
 class FloatEnvironment {
  public:
   FloatEnvironment() noexcept {

@@ -1,4 +1,5 @@
-// The wall that exceptions do not pass: every public function that may allocate runs its body through guard().
+// The wall that exceptions do not pass: every public function that may allocate runs its body through
+// guard().
 #pragma once
 
 #include <exception>

@@ -6,6 +6,7 @@
 #include <string_view>
 
 #include "base/half.h"
+#include "quant/tile.h"
 #include "quant/type_id.h"
 
 namespace linnet::quant {
@@ -16,6 +17,7 @@ struct BF16 {
   static constexpr std::string_view kName = "BF16";
   static constexpr std::size_t kColumns = 1;
   using Block = std::uint16_t;
+  using Tile = FloatTile<BFloat>;
 
   [[gnu::always_inline]] static void decode(const Block& block, float* value) noexcept {
     *value = bf16_to_f32(block);

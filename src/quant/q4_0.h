@@ -6,6 +6,7 @@
 #include <string_view>
 
 #include "quant/integer_format.h"
+#include "quant/tile.h"
 #include "quant/type_id.h"
 
 namespace linnet::quant {
@@ -17,6 +18,7 @@ struct Q4_0 {
   static constexpr std::size_t kGroup = 32;
   static constexpr bool kHasOffset = false;
   using Unpacked = quant::Unpacked<kColumns, kGroup>;
+  using Tile = ScaleTile<4, 8>;
 
   /// Column i is scale * (code - 8). The codes of columns i and i + 16 are the low and high nibble of
   /// codes[i].

@@ -6,6 +6,7 @@
 #include <string_view>
 
 #include "quant/integer_format.h"
+#include "quant/tile.h"
 #include "quant/type_id.h"
 
 namespace linnet::quant {
@@ -17,6 +18,7 @@ struct Q4_1 {
   static constexpr std::size_t kGroup = 32;
   static constexpr bool kHasOffset = true;
   using Unpacked = quant::Unpacked<kColumns, kGroup>;
+  using Tile = ScaleMinTile<4>;
 
   /// Column i is scale * code + minimum. The codes of columns i and i + 16 are the low and high nibble of
   /// codes[i].

@@ -6,6 +6,7 @@
 #include <string_view>
 
 #include "quant/integer_format.h"
+#include "quant/tile.h"
 #include "quant/type_id.h"
 
 namespace linnet::quant {
@@ -17,6 +18,7 @@ struct Q4_K {
   static constexpr std::size_t kGroup = 32;
   static constexpr bool kHasOffset = true;
   using Unpacked = quant::Unpacked<kColumns, kGroup>;
+  using Tile = SuperMinTile<4>;
 
   /// Column i, of group g = i / 32, is (scale * s[g]) * code - (minimum * m[g]), where scales holds the 6-bit
   /// s and m as group_scales.h tells. Each 32 bytes of codes hold 64 columns: byte 32 c + j has column 64 c +

@@ -6,6 +6,7 @@
 #include <string_view>
 
 #include "quant/integer_format.h"
+#include "quant/tile.h"
 #include "quant/type_id.h"
 
 namespace linnet::quant {
@@ -17,6 +18,7 @@ struct Q5_K {
   static constexpr std::size_t kGroup = 32;
   static constexpr bool kHasOffset = true;
   using Unpacked = quant::Unpacked<kColumns, kGroup>;
+  using Tile = SuperMinTile<5>;
 
   /// Column i, of group g = i / 32, is (scale * s[g]) * code - (minimum * m[g]), where scales holds the 6-bit
   /// s and m as group_scales.h tells. The lower four bits of the codes stand as in Q4_K: byte 32 c + j has

@@ -6,6 +6,7 @@
 #include <string_view>
 
 #include "quant/integer_format.h"
+#include "quant/tile.h"
 #include "quant/type_id.h"
 
 namespace linnet::quant {
@@ -17,6 +18,7 @@ struct Q6_K {
   static constexpr std::size_t kGroup = 16;
   static constexpr bool kHasOffset = false;
   using Unpacked = quant::Unpacked<kColumns, kGroup>;
+  using Tile = SuperTile<6, 32>;
 
   /// Column i is (scale * scales[i / 16]) * (code - 32). Columns come in two halves of 128. In half h, byte
   /// 64 h + j of codes has the lower four bits of column 128 h + j in the low nibble and of column 128 h + 64

@@ -6,6 +6,7 @@
 #include <string_view>
 
 #include "quant/integer_format.h"
+#include "quant/tile.h"
 #include "quant/type_id.h"
 
 namespace linnet::quant {
@@ -17,6 +18,7 @@ struct Q8_0 {
   static constexpr std::size_t kGroup = 32;
   static constexpr bool kHasOffset = false;
   using Unpacked = quant::Unpacked<kColumns, kGroup>;
+  using Tile = ScaleTile<8, 0>;
 
   /// Column i is scale * codes[i].
   struct Block {

@@ -26,7 +26,8 @@ unsigned count_cores_in_affinity_mask() {
     const std::string folder = fmt::format("/sys/devices/system/cpu/cpu{}/topology/", cpu);
     int package = 0;
     int core = 0;
-    const bool known = (std::ifstream(folder + "physical_package_id") >> package) && (std::ifstream(folder + "core_id") >> core);
+    const bool known = (std::ifstream(folder + "physical_package_id") >> package) &&
+                       (std::ifstream(folder + "core_id") >> core);
     cores.insert(known ? std::pair(package, core) : std::pair(-1, cpu));
   }
   return static_cast<unsigned>(cores.size());

@@ -3,8 +3,8 @@
 
 namespace linnet {
 
-/// The physical cores among the CPUs that this process may run on, at most the CPU quota of its control group.
-/// Never 0. Reads /sys and /proc where there are any; elsewhere it is the number of hardware threads.
+/// The physical cores among the CPUs that this process may run on, at most the CPU quota of its control
+/// group. Never 0. Reads /sys and /proc where there are any; elsewhere it is the number of hardware threads.
 unsigned count_usable_cores() noexcept;
 
 }  // namespace linnet

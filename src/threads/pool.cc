@@ -8,7 +8,8 @@ namespace linnet {
 
 Result<std::unique_ptr<Pool>> Pool::create(unsigned n_threads) {
   if (n_threads == 0 || n_threads > kMaxThreads) {
-    return fail(ErrorCode::kInvalidArgument, "{} threads were asked for; 1 to {} are possible", n_threads, kMaxThreads);
+    return fail(ErrorCode::kInvalidArgument, "{} threads were asked for; 1 to {} are possible", n_threads,
+                kMaxThreads);
   }
   std::unique_ptr<Pool> pool(new Pool(n_threads));
   pool->workers_.reserve(n_threads - 1);
@@ -17,8 +18,8 @@ Result<std::unique_ptr<Pool>> Pool::create(unsigned n_threads) {
       pool->workers_.emplace_back([p = pool.get(), rank] { p->work(rank); });
     }
   } catch (const std::system_error& error) {
-    return fail(ErrorCode::kOutOfMemory, "the system started only {} of {} threads: {}", pool->workers_.size() + 1, n_threads,
-                error.what());
+    return fail(ErrorCode::kOutOfMemory, "the system started only {} of {} threads: {}",
+                pool->workers_.size() + 1, n_threads, error.what());
   }
   return pool;
 }
@@ -34,7 +35,8 @@ void Pool::run_job(Job job) noexcept {
   Team team(0, n_threads_, &barrier_);
   if (n_threads_ > 1) {
     job_ = job;
-    generation_.store((generation_.load(std::memory_order_relaxed) + 1) & 0x7fffffff, std::memory_order_release);
+    generation_.store((generation_.load(std::memory_order_relaxed) + 1) & 0x7fffffff,
+                      std::memory_order_release);
     generation_.notify_all();
   }
   job.call(job.context, team);

@@ -1,5 +1,5 @@
-// A fixed set of threads that run one function together. The calling thread is rank 0. One run at a time; a Pool
-// belongs to one thread at a time. Idle workers sleep.
+// A fixed set of threads that run one function together. The calling thread is rank 0. One run at a time; a
+// Pool belongs to one thread at a time. Idle workers sleep.
 #pragma once
 
 #include <atomic>
@@ -18,8 +18,8 @@ class Pool {
  public:
   static constexpr unsigned kMaxThreads = 256;
 
-  /// Starts n_threads - 1 workers. Errors: kInvalidArgument, none or more than kMaxThreads; kOutOfMemory, the system
-  /// starts no more threads.
+  /// Starts n_threads - 1 workers. Errors: kInvalidArgument, none or more than kMaxThreads; kOutOfMemory, the
+  /// system starts no more threads.
   static Result<std::unique_ptr<Pool>> create(unsigned n_threads);
   ~Pool();
   Pool(const Pool&) = delete;
@@ -27,11 +27,13 @@ class Pool {
 
   unsigned size() const noexcept { return n_threads_; }
 
-  /// Calls body(Team&) on every thread, with the default floating-point environment, and returns when all are done.
-  /// body must not throw.
+  /// Calls body(Team&) on every thread, with the default floating-point environment, and returns when all are
+  /// done. body must not throw.
   template <class Body>
   void run(Body&& body) noexcept {
-    auto call = [](void* context, Team& team) { (*static_cast<std::remove_reference_t<Body>*>(context))(team); };
+    auto call = [](void* context, Team& team) {
+      (*static_cast<std::remove_reference_t<Body>*>(context))(team);
+    };
     run_job({call, const_cast<void*>(static_cast<const void*>(std::addressof(body)))});
   }
 

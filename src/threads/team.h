@@ -11,8 +11,8 @@ struct Range {
   std::size_t end = 0;
 };
 
-/// All of a fixed number of threads must arrive before any goes on. Spins for some microseconds, because the work
-/// between two barriers is often shorter than a system call, then sleeps.
+/// All of a fixed number of threads must arrive before any goes on. Spins for some microseconds, because the
+/// work between two barriers is often shorter than a system call, then sleeps.
 class Barrier {
  public:
   explicit Barrier(unsigned n_threads) noexcept : n_threads_(static_cast<int>(n_threads)) {}
@@ -30,13 +30,14 @@ void wait_while_equal(const std::atomic<int>& word, int old) noexcept;
 /// One thread's view of its team.
 class Team {
  public:
-  Team(unsigned rank, unsigned size, Barrier* barrier) noexcept : rank_(rank), size_(size), barrier_(barrier) {}
+  Team(unsigned rank, unsigned size, Barrier* barrier) noexcept
+      : rank_(rank), size_(size), barrier_(barrier) {}
 
   unsigned rank() const noexcept { return rank_; }
   unsigned size() const noexcept { return size_; }
 
-  /// This thread's contiguous share of n items, in whole multiples of `grain` but for the last. Depends on nothing but
-  /// the arguments, so the same thread touches the same memory each time.
+  /// This thread's contiguous share of n items, in whole multiples of `grain` but for the last. Depends on
+  /// nothing but the arguments, so the same thread touches the same memory each time.
   Range split(std::size_t n, std::size_t grain = 1) const noexcept {
     const std::size_t n_grains = (n + grain - 1) / grain;
     const auto edge = [&](std::size_t i) {

@@ -1,0 +1,82 @@
+// Kernels on vectors of floats: quantizing activations, norms, activations, conversions.
+#pragma once
+
+#include <cmath>
+
+#include "kernels/exp.h"
+#include "kernels/kernel_table.h"
+
+namespace linnet::kernels {
+
+/// KernelTable::quantize.
+template <class Isa>
+void quantize(const float* x, std::size_t n_blocks, quant::ActivationBlock* out,
+              std::size_t stride) noexcept {
+  for (std::size_t b = 0; b < n_blocks; ++b, x += quant::kBlockColumns, out += stride) {
+    const auto low = Isa::load(x);
+    const auto high = Isa::load(x + 16);
+    const float largest = reduce_max<Isa>(Isa::max(Isa::abs(low), Isa::abs(high)));
+    const float scale = largest / 127.0f;
+    // Below this the inverse would overflow; the block is as good as zero.
+    const float inverse = largest > 1e-30f ? 127.0f / largest : 0.0f;
+    const auto first = Isa::round(Isa::mul(low, Isa::splat(inverse)));
+    const auto second = Isa::round(Isa::mul(high, Isa::splat(inverse)));
+    Isa::store_i8(out->codes, first);
+    Isa::store_i8(out->codes + 16, second);
+    out->sum[0] = reduce_add_int<Isa>(first);
+    out->sum[1] = reduce_add_int<Isa>(second);
+    out->scale = scale;
+    out->scaled_sum = scale * static_cast<float>(out->sum[0] + out->sum[1]);
+  }
+}
+
+/// KernelTable::rms_norm.
+template <class Isa>
+void rms_norm(const float* x, const float* weight, std::size_t n, float epsilon, float* y) noexcept {
+  auto squares = Isa::splat(0.0f);
+  for (std::size_t i = 0; i < n; i += 16) {
+    const auto v = Isa::load(x + i);
+    squares = Isa::fma(v, v, squares);
+  }
+  const float mean = reduce_add<Isa>(squares) / static_cast<float>(n);
+  const auto factor = Isa::splat(1.0f / std::sqrt(mean + epsilon));
+  for (std::size_t i = 0; i < n; i += 16) {
+    Isa::store(y + i, Isa::mul(Isa::mul(Isa::load(x + i), factor), Isa::load(weight + i)));
+  }
+}
+
+/// x / (1 + exp(-k x)) with k x given: silu for k = 1.
+template <class Isa>
+[[gnu::always_inline]] inline typename Isa::F32 times_sigmoid(typename Isa::F32 x, typename Isa::F32 kx) {
+  const auto e = exp<Isa>(Isa::sub(Isa::splat(0.0f), kx));
+  return Isa::div(x, Isa::add(Isa::splat(1.0f), e));
+}
+
+/// KernelTable::silu_mul.
+template <class Isa>
+void silu_mul(float* gate, const float* up, std::size_t n) noexcept {
+  for (std::size_t i = 0; i < n; i += 16) {
+    const auto x = Isa::load(gate + i);
+    Isa::store(gate + i, Isa::mul(times_sigmoid<Isa>(x, x), Isa::load(up + i)));
+  }
+}
+
+/// KernelTable::gelu_mul. 0.5 x (1 + tanh(u)) = x / (1 + exp(-2 u)), u = sqrt(2 / pi) (x + 0.044715 x^3).
+template <class Isa>
+void gelu_mul(float* gate, const float* up, std::size_t n) noexcept {
+  constexpr float kTwiceRoot = 1.5957691216057308f;  // 2 sqrt(2 / pi)
+  for (std::size_t i = 0; i < n; i += 16) {
+    const auto x = Isa::load(gate + i);
+    const auto cubic = Isa::fma(Isa::mul(Isa::mul(x, x), Isa::splat(0.044715f)), x, x);
+    const auto twice_u = Isa::mul(cubic, Isa::splat(kTwiceRoot));
+    Isa::store(gate + i, Isa::mul(times_sigmoid<Isa>(x, twice_u), Isa::load(up + i)));
+  }
+}
+
+/// KernelTable::to_half.
+template <class Isa>
+void to_half(const float* x, std::uint16_t* y, std::size_t n) noexcept {
+  for (std::size_t i = 0; i < n; i += 16) Isa::store_half(y + i, Isa::load(x + i));
+}
+
+}  // namespace linnet::kernels

@@ -1,0 +1,77 @@
+// What one instruction set offers: a table of plain functions, one table an instruction set, all with the
+// same results bit for bit. Kernel units of every instruction set include this: plain types only.
+//
+// Everywhere: no allocation, no lock, no error; sizes and pointers are checked by the callers (src/ops).
+// Floats are 16 to a vector lane group, so the sizes named below are multiples of 16, and arrays are readable
+// to their end.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+
+#include "quant/activation.h"
+#include "quant/all_types.h"
+
+namespace linnet::kernels {
+
+/// Positions of history that attention treats as one block; blocks lie at multiples of it.
+inline constexpr std::size_t kAttentionBlock = 256;
+/// Positions whose keys stand side by side, a position a lane.
+inline constexpr std::size_t kKeyTile = 16;
+
+/// One query and what it has gathered so far: softmax(scores) * values over the blocks seen is sum / total.
+struct AttentionRow {
+  const float* query;  ///< (head_dim), already scaled.
+  std::size_t
+      begin;  ///< Visible positions inside the block: [begin, end), not empty, end <= kAttentionBlock.
+  std::size_t end;
+  float* sum;     ///< (head_dim)
+  float maximum;  ///< Largest score so far; -infinity at first.
+  float total;    ///< Sum of exp(score - maximum); 0 at first.
+};
+
+/// Keys and values of one head over one block of positions.
+struct AttentionBlock {
+  const void* keys;    ///< (kAttentionBlock / kKeyTile, head_dim, kKeyTile)
+  const void* values;  ///< (kAttentionBlock, head_dim)
+  std::size_t head_dim;
+};
+
+/// What keys and values are stored as; also the index into KernelTable::attend.
+enum class CacheElement : std::uint8_t { kF16, kF32 };
+
+struct KernelTable {
+  const char* isa;
+
+  /// y = W x for n_groups groups of 16 rows and one panel of activations.
+  ///   tiles  n_groups * (n_blocks / blocks a tile) tiles of the format
+  ///   x      one panel of `width` tokens, n_blocks blocks: ActivationBlock for integer formats, 32 floats
+  ///   for others y      (width, stride): token t's outputs at y + t * stride
+  using MatMul = void (*)(const void* tiles, std::size_t n_groups, std::size_t n_blocks, const void* x,
+                          std::size_t width, float* y, std::size_t stride) noexcept;
+  MatMul matmul[quant::AllTypes::kSize];  ///< In the order of AllTypes.
+
+  /// Quantizes n_blocks * 32 floats into blocks `stride` apart, rounding half to even.
+  void (*quantize)(const float* x, std::size_t n_blocks, quant::ActivationBlock* out,
+                   std::size_t stride) noexcept;
+
+  /// y = x / sqrt(mean(x^2) + epsilon) * weight. x, weight, y: (n); y may be x. Zhang and Sennrich 2019,
+  /// arXiv:1910.07467.
+  void (*rms_norm)(const float* x, const float* weight, std::size_t n, float epsilon, float* y) noexcept;
+
+  /// gate = silu(gate) * up, silu(x) = x / (1 + exp(-x)). Shazeer 2020, arXiv:2002.05202.
+  void (*silu_mul)(float* gate, const float* up, std::size_t n) noexcept;
+  /// gate = gelu(gate) * up, in the tanh form. Hendrycks and Gimpel 2016, arXiv:1606.08415.
+  void (*gelu_mul)(float* gate, const float* up, std::size_t n) noexcept;
+
+  /// Converts to half floats, round to nearest even.
+  void (*to_half)(const float* x, std::uint16_t* y, std::size_t n) noexcept;
+
+  /// Adds one block of positions to what each row has gathered. Within a block the scores' maximum is taken
+  /// first; blocks are merged in the order of the calls (Milakov and Gimelshein 2018, arXiv:1805.02867). A
+  /// row's result does not depend on the other rows.
+  using Attend = void (*)(const AttentionBlock& block, AttentionRow* rows, std::size_t n_rows) noexcept;
+  Attend attend[2];  ///< By CacheElement.
+};
+
+}  // namespace linnet::kernels
