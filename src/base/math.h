@@ -1,0 +1,59 @@
+// Elementary functions that give the same bits on every platform: only + - * / and bit operations on doubles,
+// no libm. For sampling and for tables made at load (rotary angles); kernels have single-precision ones of
+// their own. Pure functions, any thread. Errors below are against the exact value, measured by math_test.cc.
+#pragma once
+
+#include <bit>
+#include <cstdint>
+
+namespace linnet::math {
+
+/// e^x for |x| <= 708, relative error <= 3e-16. No branch and no call, so that loops over it become vector
+/// code. Method: x = n ln 2 + r with |r| <= ln(2) / 2 (ln 2 in two parts, so that n * high is exact), then
+/// e^r by its Taylor polynomial of degree 13, whose remainder is below 5e-18.
+inline double exp_finite(double x) noexcept {
+  constexpr double kRound = 0x1.8p52;  // adding it leaves the nearest integer in the low bits of the sum
+  constexpr double kLn2High = 0x1.62e42feep-1, kLn2Low = 0x1.a39ef35793c76p-33,
+                   kInverseLn2 = 0x1.71547652b82fep+0;
+  const double shifted = x * kInverseLn2 + kRound;
+  const double n = shifted - kRound;
+  const double r = (x - n * kLn2High) - n * kLn2Low;
+  double p = 1.0 / 6227020800.0;
+  p = p * r + 1.0 / 479001600.0;
+  p = p * r + 1.0 / 39916800.0;
+  p = p * r + 1.0 / 3628800.0;
+  p = p * r + 1.0 / 362880.0;
+  p = p * r + 1.0 / 40320.0;
+  p = p * r + 1.0 / 5040.0;
+  p = p * r + 1.0 / 720.0;
+  p = p * r + 1.0 / 120.0;
+  p = p * r + 1.0 / 24.0;
+  p = p * r + 1.0 / 6.0;
+  p = p * r + 0.5;
+  p = 1.0 + (r + r * r * p);
+  // The low bits of `shifted` are n; moved to the exponent they multiply p, which is in [0.7, 1.5), by 2^n.
+  return std::bit_cast<double>(std::bit_cast<std::uint64_t>(p) +
+                               (std::bit_cast<std::uint64_t>(shifted) << 52));
+}
+
+/// e^x for any x: 0 and infinity where the result leaves the range of double, NaN for NaN. Relative error <=
+/// 6e-16.
+double exp(double x) noexcept;
+
+/// Natural logarithm: -infinity for 0, NaN for negative x and NaN. Relative error <= 4e-16.
+double log(double x) noexcept;
+
+/// base^exponent = e^(exponent log(base)) for base > 0. Relative error <= 5e-16 * (1 + |exponent *
+/// log(base)|): below 1e-14 for any result between 1e-8 and 1e8.
+double pow(double base, double exponent) noexcept;
+
+struct SinCos {
+  double sin;
+  double cos;
+};
+
+/// Sine and cosine of an angle in radians, |x| <= 2^31: absolute error <= 3e-16 each. Beyond, and for NaN:
+/// both NaN.
+SinCos sincos(double x) noexcept;
+
+}  // namespace linnet::math
