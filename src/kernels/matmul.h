@@ -8,6 +8,7 @@
 
 #include "kernels/codes.h"
 #include "kernels/kernel_table.h"
+#include "kernels/matmul_block.h"
 
 namespace linnet::kernels {
 
@@ -105,11 +106,6 @@ template <class Isa, int kTokens, int kBits, int kOffset>
     x += stride;
   }
 }
-
-/// 32 floats of one token.
-struct FloatBlock {
-  float values[quant::kBlockColumns];
-};
 
 template <class Isa, int kTokens, class Element>
 [[gnu::always_inline]] inline void accumulate(const quant::FloatTile<Element>& tile, const FloatBlock* x,

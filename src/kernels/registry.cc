@@ -3,7 +3,7 @@
 #include <cstdlib>
 #include <vector>
 
-#include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include "kernels/cpu_features.h"
 #include "kernels/tables.h"

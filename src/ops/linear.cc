@@ -1,0 +1,28 @@
+#include "ops/linear.h"
+
+#include <algorithm>
+
+#include "base/assert.h"
+
+namespace linnet::ops {
+
+void linear(const Context& context, const Matrix& weight, Range groups, const Activations& x,
+            std::size_t n_tokens, float* y, std::size_t stride) {
+  LINNET_ASSERT(stride >= padded_rows(weight.n_rows));
+  const auto multiply = context.kernels.matmul[weight.format->index];
+  const std::size_t n_blocks = weight.n_blocks();
+  for (std::size_t token = 0; token < n_tokens; token += quant::kPanelTokens) {
+    const std::size_t width = std::min(quant::kPanelTokens, n_tokens - token);
+    const void* panel = weight.format->is_float ? static_cast<const void*>(x.floats + token * n_blocks)
+                                                : static_cast<const void*>(x.quantized + token * n_blocks);
+    multiply(weight.group(groups.begin), groups.end - groups.begin, n_blocks, panel, width,
+             y + token * stride + groups.begin * quant::kTileRows, stride);
+  }
+}
+
+void linear(const Context& context, const Matrix& weight, const Activations& x, std::size_t n_tokens,
+            float* y, std::size_t stride) {
+  linear(context, weight, context.team.split(weight.n_groups()), x, n_tokens, y, stride);
+}
+
+}  // namespace linnet::ops
