@@ -1,4 +1,5 @@
-// A file mapped for reading. Owns the mapping; movable. Reading concurrently is safe.
+// A file mapped for reading. Owns the mapping; movable. Threads may read it concurrently. The file must not
+// be cut short while it is mapped: the system kills a process that touches pages that are gone.
 #pragma once
 
 #include <cstddef>
@@ -12,7 +13,8 @@ namespace linnet {
 class FileMap {
  public:
   FileMap() = default;
-  /// Maps the whole of a regular file. An empty file gives an empty span. Errors: kNotFound, kIo.
+  /// Maps the whole of a regular file. An empty file gives an empty span. Errors: kNotFound; kIo, not a
+  /// regular file or not to be read; kOutOfMemory, no room for it in the address space.
   static Result<FileMap> open(const std::filesystem::path& path);
   FileMap(FileMap&& other) noexcept;
   FileMap& operator=(FileMap&& other) noexcept;
@@ -20,7 +22,8 @@ class FileMap {
 
   std::span<const std::byte> bytes() const noexcept { return bytes_; }
   /// Drops the resident pages that lie wholly inside `part`; they are read again from the file if touched.
-  static void release(std::span<const std::byte> part) noexcept;
+  /// Does nothing where `part` is not of this mapping.
+  void release(std::span<const std::byte> part) const noexcept;
 
  private:
   explicit FileMap(std::span<const std::byte> bytes) noexcept : bytes_(bytes) {}
