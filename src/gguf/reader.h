@@ -1,6 +1,6 @@
-// Reads a GGUF file (versions 2 and 3, little-endian) and checks everything before anyone sees it: counts, lengths,
-// offsets, alignment, types, overlaps, with arithmetic that cannot wrap. A File owns its mapping; tensors, keys and
-// strings are views into it. Immutable, so threads may share it.
+// Reads a GGUF file (versions 2 and 3, little-endian) and checks everything before anyone sees it: counts,
+// lengths, offsets, alignment, types, overlaps, with arithmetic that cannot wrap. A File owns its mapping;
+// tensors, keys and strings are views into it. Immutable, so threads may share it.
 #pragma once
 
 #include <cstddef>
@@ -14,15 +14,16 @@
 #include <vector>
 
 #include "base/file_map.h"
+#include "base/weight_type.h"
 #include "gguf/metadata.h"
-#include "quant/type_id.h"
 
 namespace linnet::gguf {
 
-/// One tensor. GGUF lists the contiguous dimension first: shape[0] is the number of columns, shape[1] of rows.
+/// One tensor. GGUF lists the contiguous dimension first: shape[0] is the number of columns, shape[1] of
+/// rows.
 struct Tensor {
   std::string_view name;
-  quant::TypeId type;
+  WeightType type;
   std::uint32_t n_dims = 0;
   std::uint64_t shape[kMaxDimensions] = {1, 1, 1, 1};  ///< Unused dimensions are 1.
   std::span<const std::byte> data;                     ///< Inside the mapping, aligned as the file says.
@@ -34,10 +35,11 @@ struct Tensor {
 
 class File {
  public:
-  /// Errors: kNotFound, kIo; kCorrupt, the file contradicts itself; kUnsupported, a version, byte order or tensor type
-  /// that linnet does not read.
+  /// Errors: kNotFound, kIo; kCorrupt, the file contradicts itself or is no GGUF file; kUnsupported, a
+  /// version, byte order, tensor type or split over several files that linnet does not read.
   static Result<std::unique_ptr<File>> open(const std::filesystem::path& path);
-  /// The same from memory that outlives the File; `name` stands for the path in errors. For tests and fuzzing.
+  /// The same from memory that outlives the File; `name` stands for the path in errors. For tests and
+  /// fuzzing.
   static Result<std::unique_ptr<File>> parse(std::span<const std::byte> bytes, std::string name);
 
   const Metadata& metadata() const noexcept { return metadata_; }
@@ -47,7 +49,8 @@ class File {
   std::uint64_t n_bytes() const noexcept { return bytes_.size(); }
   std::uint32_t version() const noexcept { return version_; }
   const std::string& name() const noexcept { return metadata_.file(); }
-  /// Tells the system that the pages behind `data` will not be read again; they stay readable.
+  /// Tells the system that the pages behind `data` will not be read again; they stay readable. Does nothing
+  /// to what parse() was given.
   void release(std::span<const std::byte> data) const noexcept;
 
  private:

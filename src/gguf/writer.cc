@@ -1,0 +1,111 @@
+#include "gguf/writer.h"
+
+#include <algorithm>
+#include <array>
+#include <unordered_set>
+
+#include "base/output_file.h"
+#include "base/utf8.h"
+#include "gguf/checks.h"
+
+namespace linnet::gguf {
+namespace {
+
+/// Whether `name` is allowed and new to `seen`, which it joins. `what` says what it names.
+Result<void> check_new(std::string_view what, std::string_view name,
+                       std::unordered_set<std::string_view>& seen) {
+  if (const auto checked = check_name(name); !checked) {
+    return fail(ErrorCode::kInvalidArgument, "{} '{}': {}", what, utf8::printable(name),
+                checked.error().message);
+  }
+  if (seen.insert(name).second) return {};
+  return fail(ErrorCode::kInvalidArgument, "{} '{}' was added twice", what, utf8::printable(name));
+}
+
+}  // namespace
+
+void Writer::add_tensor(std::string_view name, WeightType type, std::span<const std::uint64_t> shape,
+                        std::span<const std::byte> bytes) {
+  tensors_.push_back({std::string(name), type, {shape.begin(), shape.end()}, bytes});
+}
+
+Result<void> Writer::check() const {
+  if (const auto checked = check_alignment(alignment_); !checked) {
+    return Error{ErrorCode::kInvalidArgument, checked.error().message};
+  }
+  std::unordered_set<std::string_view> seen;
+  for (const std::string& key : keys_) {
+    LINNET_CHECK(check_new("key", key, seen));
+    if (key != kAlignmentKey) continue;
+    return fail(ErrorCode::kInvalidArgument, "key '{}' was added, but the Writer's constructor sets it", key);
+  }
+  seen.clear();
+  for (const TensorEntry& tensor : tensors_) {
+    LINNET_CHECK(check_new("tensor", tensor.name, seen));
+    const auto n_bytes = tensor_bytes(weight_type_info(tensor.type), tensor.shape);
+    if (!n_bytes) {
+      return fail(ErrorCode::kInvalidArgument, "tensor '{}': {}", tensor.name, n_bytes.error().message);
+    }
+    if (*n_bytes != tensor.bytes.size()) {
+      return fail(ErrorCode::kInvalidArgument, "tensor '{}' takes {} bytes, but {} were given", tensor.name,
+                  *n_bytes, tensor.bytes.size());
+    }
+  }
+  return {};
+}
+
+Result<std::vector<std::byte>> Writer::header() const {
+  LINNET_CHECK(check());
+  const bool notes_alignment = alignment_ != kDefaultAlignment;
+  ByteBuilder out;
+  out.append(kMagic).append(kMaxVersion).append(static_cast<std::uint64_t>(tensors_.size()));
+  out.append(static_cast<std::uint64_t>(keys_.size() + (notes_alignment ? 1 : 0)));
+  if (notes_alignment) {
+    out.append(kAlignmentKey).append(static_cast<std::uint32_t>(ValueType::kU32)).append(alignment_);
+  }
+  out.append_raw(entries_.bytes());
+  std::uint64_t offset = 0;
+  for (const TensorEntry& tensor : tensors_) {
+    out.append(tensor.name).append(static_cast<std::uint32_t>(tensor.shape.size()));
+    for (const std::uint64_t dimension : tensor.shape) out.append(dimension);
+    out.append(static_cast<std::uint32_t>(tensor.type)).append(offset);
+    offset += tensor.bytes.size() + padding(tensor.bytes.size(), alignment_);
+  }
+  return out.bytes();
+}
+
+/// Passes the file to `sink`, a Result<void>(span of bytes), piece by piece.
+template <class Sink>
+Result<void> Writer::emit(Sink&& sink) const {
+  static constexpr std::array<std::byte, 4096> kZeros{};
+  const auto emit_padded = [&](std::span<const std::byte> bytes) -> Result<void> {
+    LINNET_CHECK(sink(bytes));
+    for (std::uint64_t rest = padding(bytes.size(), alignment_); rest > 0;) {
+      const auto zeros = std::span(kZeros).first(std::min<std::uint64_t>(rest, kZeros.size()));
+      LINNET_CHECK(sink(zeros));
+      rest -= zeros.size();
+    }
+    return {};
+  };
+  LINNET_TRY(const auto before_data, header());
+  LINNET_CHECK(emit_padded(before_data));
+  for (const TensorEntry& tensor : tensors_) LINNET_CHECK(emit_padded(tensor.bytes));
+  return {};
+}
+
+Result<std::vector<std::byte>> Writer::to_bytes() const {
+  ByteBuilder out;
+  LINNET_CHECK(emit([&](std::span<const std::byte> bytes) -> Result<void> {
+    return out.append_raw(bytes), Result<void>();
+  }));
+  return out.bytes();
+}
+
+Result<void> Writer::write(const std::filesystem::path& path) const {
+  LINNET_CHECK(check());  // before a file is made for nothing
+  LINNET_TRY(OutputFile file, OutputFile::create(path));
+  LINNET_CHECK(emit([&](std::span<const std::byte> bytes) { return file.write(bytes); }));
+  return file.commit();
+}
+
+}  // namespace linnet::gguf
