@@ -25,6 +25,16 @@ struct Moments {
   float q = 0.0f, qq = 0.0f, x = 0.0f, qx = 0.0f;
 };
 
+/// The least-squares line through the points (code, value). It goes through the origin where its offset would
+/// be positive, and where all codes are equal: then all values are, and above zero. Some code is not 0.
+AffineFit solve(const Moments& sum, float n) noexcept {
+  const AffineFit through_origin{sum.qx / sum.qq, 0.0f};
+  const float determinant = n * sum.qq - sum.q * sum.q;  // exact: integers below 2^24
+  if (determinant == 0.0f) return through_origin;
+  const float offset = (sum.qq * sum.x - sum.q * sum.qx) / determinant;
+  return offset > 0.0f ? through_origin : AffineFit{(n * sum.qx - sum.q * sum.x) / determinant, offset};
+}
+
 }  // namespace
 
 float finite(float value) noexcept {
@@ -38,7 +48,7 @@ float inverse_of(float scale) noexcept {
 
 int nearest_code(float value, int low, int high) noexcept {
   const float limited = std::clamp(value, static_cast<float>(low), static_cast<float>(high));
-  return static_cast<int>(std::floor(limited + 0.5f));
+  return static_cast<int>(limited - static_cast<float>(low) + 0.5f) + low;  // truncation is floor from 0 on
 }
 
 float fit_extreme(const float* values, std::size_t n, int half_range, std::int8_t* codes) noexcept {
@@ -89,19 +99,6 @@ float fit_scale(const float* values, std::size_t n, int half_range) noexcept {
   }
   return best_scale;
 }
-
-namespace {
-
-/// The least-squares line through the points (code, value), its offset kept from being positive.
-AffineFit solve(const Moments& sum, float n) noexcept {
-  const float determinant = n * sum.qq - sum.q * sum.q;
-  if (determinant <= 0.0f) return {0.0f, std::min(sum.x / n, 0.0f)};
-  const AffineFit fit{(n * sum.qx - sum.q * sum.x) / determinant,
-                      (sum.qq * sum.x - sum.q * sum.qx) / determinant};
-  return fit.offset <= 0.0f ? fit : AffineFit{sum.qx / sum.qq, 0.0f};
-}
-
-}  // namespace
 
 AffineFit fit_affine(const float* values, std::size_t n, int max_code) noexcept {
   const auto [least, most] = std::minmax_element(values, values + n);

@@ -1,6 +1,7 @@
 #include "quant/group_scales.h"
 
 #include <algorithm>
+#include <limits>
 
 #include "base/half.h"
 #include "quant/fit.h"
@@ -15,8 +16,48 @@ constexpr int kMaxGroupScale = 63;
 /// The half that lets six-bit multiples of itself reach `largest`.
 std::uint16_t unit_for(float largest) noexcept { return f32_to_f16(largest / kMaxGroupScale); }
 
-std::uint8_t multiple_of(float unit, float value) noexcept {
-  return unit == 0.0f ? 0 : static_cast<std::uint8_t>(nearest_code(value / unit, 0, kMaxGroupScale));
+int multiple_of(float unit, float value) noexcept {
+  return unit == 0.0f ? 0 : nearest_code(value / unit, 0, kMaxGroupScale);
+}
+
+AffineFit times(const AffineFit& unit, int scale, int minimum) noexcept {
+  return {unit.scale * static_cast<float>(scale), unit.offset * static_cast<float>(minimum)};
+}
+
+int code_of(float value, const AffineFit& fit, int max_code) noexcept {
+  return fit.scale == 0.0f ? 0 : nearest_code((value - fit.offset) / fit.scale, 0, max_code);
+}
+
+float squared_error(const float* x, const AffineFit& fit, int max_code) noexcept {
+  float error = 0.0f;
+  for (std::size_t i = 0; i < kGroup; ++i) {
+    const float difference = fit.scale * static_cast<float>(code_of(x[i], fit, max_code)) + fit.offset - x[i];
+    error += difference * difference;
+  }
+  return error;
+}
+
+struct Multiples {
+  int scale;
+  int minimum;
+};
+
+/// Rounds a group's fit to multiples of the units. The nearest ones are not the best: what the rounding of
+/// one does to the values, the other can partly undo. So their neighbours are tried too.
+Multiples round_fit(const float* x, const AffineFit& fit, const AffineFit& unit, int max_code) noexcept {
+  const Multiples nearest{multiple_of(unit.scale, fit.scale), multiple_of(unit.offset, fit.offset)};
+  Multiples best = nearest;
+  float least_error = std::numeric_limits<float>::infinity();
+  for (int s = std::max(nearest.scale - 1, 0); s <= std::min(nearest.scale + 1, kMaxGroupScale); ++s) {
+    for (int m = std::max(nearest.minimum - 1, 0); m <= std::min(nearest.minimum + 1, kMaxGroupScale); ++m) {
+      const float error = squared_error(x, times(unit, s, m), max_code);
+      if (error < least_error) {
+        least_error = error;
+        best = {s, m};
+      }
+    }
+  }
+  return best;
 }
 
 }  // namespace
@@ -66,22 +107,19 @@ GroupedFit fit_groups(const float* values, int max_code) noexcept {
   GroupedFit fit;
   fit.scale = unit_for(largest.scale);
   fit.minimum = unit_for(-largest.offset);
+  const AffineFit unit{f16_to_f32(fit.scale), -f16_to_f32(fit.minimum)};
   GroupScales groups;
   for (std::size_t g = 0; g < kGroups; ++g) {
-    groups.scale[g] = multiple_of(f16_to_f32(fit.scale), fits[g].scale);
-    groups.minimum[g] = multiple_of(f16_to_f32(fit.minimum), -fits[g].offset);
+    const float* group = x + g * kGroup;
+    const Multiples rounded = round_fit(group, fits[g], unit, max_code);
+    groups.scale[g] = static_cast<std::uint8_t>(rounded.scale);
+    groups.minimum[g] = static_cast<std::uint8_t>(rounded.minimum);
+    const AffineFit kept = times(unit, rounded.scale, rounded.minimum);
+    for (std::size_t i = 0; i < kGroup; ++i) {
+      fit.codes[g * kGroup + i] = static_cast<std::uint8_t>(code_of(group[i], kept, max_code));
+    }
   }
   pack_group_scales(groups, fit.scales);
-
-  // The codes are those that suit the scales as they were rounded.
-  float scales[kGroups];
-  float offsets[kGroups];
-  unpack_groups(fit.scale, fit.minimum, fit.scales, scales, offsets);
-  for (std::size_t i = 0; i < kGroups * kGroup; ++i) {
-    const float scale = scales[i / kGroup];
-    const float steps = scale == 0.0f ? 0.0f : (x[i] - offsets[i / kGroup]) / scale;
-    fit.codes[i] = static_cast<std::uint8_t>(nearest_code(steps, 0, max_code));
-  }
   return fit;
 }
 

@@ -35,7 +35,8 @@ struct Q4_K {
   /// Writes kColumns floats, bit for bit those of ggml.
   static void decode(const Block& block, float* values) noexcept;
   /// Reads kColumns floats. Each group takes the scale and minimum of least squared error that a search finds
-  /// (fit_affine), which are then rounded to six bits. Inputs are first made finite (see fit.h).
+  /// (fit_affine), rounded to six bits so that the error stays least. Inputs are first made finite (see
+  /// fit.h).
   static void encode(const float* values, Block& block) noexcept;
 };
 static_assert(sizeof(Q4_K::Block) == 144 && alignof(Q4_K::Block) <= 2);

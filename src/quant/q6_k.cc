@@ -40,17 +40,16 @@ void Q6_K::encode(const float* values, Block& block) noexcept {
   block = {};
   block.scale = f32_to_f16(largest / -128.0f);
   const float unit = f16_to_f32(block.scale);
-  for (std::size_t i = 0; i < kColumns; ++i) {
-    const std::size_t g = i / kGroup;
-    if (i % kGroup == 0 && unit != 0.0f) {
-      block.scales[g] = static_cast<std::int8_t>(nearest_code(scales[g] / unit, -128, 127));
-    }
-    // The code is the one that suits the scale as it was rounded.
+  for (std::size_t g = 0; g < kGroups; ++g) {
+    block.scales[g] = static_cast<std::int8_t>(unit == 0.0f ? 0 : nearest_code(scales[g] / unit, -128, 127));
+    // The codes are those that suit the scale as it was rounded.
     const float scale = unit * static_cast<float>(block.scales[g]);
-    const float steps = scale == 0.0f ? 0.0f : x[i] / scale;
-    const auto code = static_cast<unsigned>(nearest_code(steps, -kZero, kZero - 1) + kZero);
-    LowBits::put(block.codes, i, code);
-    HighBits::put(block.high_bits, i, code >> 4);
+    for (std::size_t i = g * kGroup; i < (g + 1) * kGroup; ++i) {
+      const float steps = scale == 0.0f ? 0.0f : x[i] / scale;
+      const auto code = static_cast<unsigned>(nearest_code(steps, -kZero, kZero - 1) + kZero);
+      LowBits::put(block.codes, i, code);
+      HighBits::put(block.high_bits, i, code >> 4);
+    }
   }
 }
 
