@@ -16,5 +16,5 @@ function(linnet_add_isa_unit source flags)
   target_sources(linnet_objects PRIVATE ${source})
   # g++ 12's own AVX-512 header trips these two warnings (GCC bug 105593).
   set_source_files_properties(${source} TARGET_DIRECTORY linnet_objects PROPERTIES
-    COMPILE_OPTIONS "-O2;-fno-exceptions;-fno-sanitize=all;-Wno-maybe-uninitialized;-Wno-uninitialized;${flags}")
+    COMPILE_OPTIONS "-O2;-fno-exceptions;-fno-sanitize=all;$<$<CXX_COMPILER_ID:GNU>:-Wno-maybe-uninitialized>;-Wno-uninitialized;${flags}")
 endfunction()
