@@ -8,37 +8,59 @@
 
 namespace linnet::kernels {
 
+/// Sum of squares: element i goes to partial sum i mod 16.
+template <class Isa>
+[[gnu::always_inline]] inline float sum_of_squares(const float* x, std::size_t n) {
+  auto squares = Isa::splat(0.0f);
+  for (std::size_t i = 0; i < n; i += 16) {
+    const auto v = Isa::load(x + i);
+    squares = Isa::fma(v, v, squares);
+  }
+  return reduce_add<Isa>(squares);
+}
+
+/// Two vectors of values to one block; replaces them by what rounding left over.
+template <class Isa>
+[[gnu::always_inline]] inline void quantize_block(typename Isa::F32 (&values)[2], float largest,
+                                                  quant::ActivationBlock& out) {
+  out.scale = largest / 127.0f;
+  // Below this the inverse would overflow; the block is as good as zero.
+  const float inverse = largest > 1e-30f ? 127.0f / largest : 0.0f;
+  for (int half = 0; half < 2; ++half) {
+    const auto codes = Isa::round(Isa::mul(values[half], Isa::splat(inverse)));
+    Isa::store_i8(out.codes + 16 * half, codes);
+    out.sum[half] = reduce_add_int<Isa>(codes);
+    values[half] = Isa::fma(Isa::splat(-out.scale), Isa::to_float(codes), values[half]);
+  }
+  out.scaled_sum = out.scale * static_cast<float>(out.sum[0] + out.sum[1]);
+}
+
 /// KernelTable::quantize.
 template <class Isa>
-void quantize(const float* x, std::size_t n_blocks, quant::ActivationBlock* out,
-              std::size_t stride) noexcept {
-  for (std::size_t b = 0; b < n_blocks; ++b, x += quant::kBlockColumns, out += stride) {
-    const auto low = Isa::load(x);
-    const auto high = Isa::load(x + 16);
-    const float largest = reduce_max<Isa>(Isa::max(Isa::abs(low), Isa::abs(high)));
-    const float scale = largest / 127.0f;
-    // Below this the inverse would overflow; the block is as good as zero.
-    const float inverse = largest > 1e-30f ? 127.0f / largest : 0.0f;
-    const auto first = Isa::round(Isa::mul(low, Isa::splat(inverse)));
-    const auto second = Isa::round(Isa::mul(high, Isa::splat(inverse)));
-    Isa::store_i8(out->codes, first);
-    Isa::store_i8(out->codes + 16, second);
-    out->sum[0] = reduce_add_int<Isa>(first);
-    out->sum[1] = reduce_add_int<Isa>(second);
-    out->scale = scale;
-    out->scaled_sum = scale * static_cast<float>(out->sum[0] + out->sum[1]);
+void quantize(const float* x, std::size_t n_blocks, float outlier, quant::ActivationBlock* out,
+              quant::ActivationBlock* refinements, std::uint8_t* refined, std::size_t stride) noexcept {
+  const std::size_t n = n_blocks * quant::kBlockColumns;
+  const float limit = outlier * std::sqrt(sum_of_squares<Isa>(x, n) / static_cast<float>(n));
+  const auto largest_of = [](const auto& values) {
+    return reduce_max<Isa>(Isa::max(Isa::abs(values[0]), Isa::abs(values[1])));
+  };
+  for (std::size_t b = 0; b < n_blocks; ++b, x += quant::kBlockColumns) {
+    typename Isa::F32 values[2] = {Isa::load(x), Isa::load(x + 16)};
+    const float largest = largest_of(values);
+    quantize_block<Isa>(values, largest, out[b * stride]);
+    refined[b * stride] = largest > limit;
+    if (largest > limit) {
+      quantize_block<Isa>(values, largest_of(values), refinements[b * stride]);
+    } else {
+      refinements[b * stride] = {};
+    }
   }
 }
 
 /// KernelTable::rms_norm.
 template <class Isa>
 void rms_norm(const float* x, const float* weight, std::size_t n, float epsilon, float* y) noexcept {
-  auto squares = Isa::splat(0.0f);
-  for (std::size_t i = 0; i < n; i += 16) {
-    const auto v = Isa::load(x + i);
-    squares = Isa::fma(v, v, squares);
-  }
-  const float mean = reduce_add<Isa>(squares) / static_cast<float>(n);
+  const float mean = sum_of_squares<Isa>(x, n) / static_cast<float>(n);
   const auto factor = Isa::splat(1.0f / std::sqrt(mean + epsilon));
   for (std::size_t i = 0; i < n; i += 16) {
     Isa::store(y + i, Isa::mul(Isa::mul(Isa::load(x + i), factor), Isa::load(weight + i)));

@@ -9,6 +9,7 @@
 #include <cstddef>
 #include <cstdint>
 
+#include "kernels/matmul_block.h"
 #include "quant/activation.h"
 #include "quant/all_types.h"
 
@@ -45,15 +46,18 @@ struct KernelTable {
 
   /// y = W x for n_groups groups of 16 rows and one panel of activations.
   ///   tiles  n_groups * (n_blocks / blocks a tile) tiles of the format
-  ///   x      one panel of `width` tokens, n_blocks blocks: ActivationBlock for integer formats, 32 floats
-  ///   for others y      (width, stride): token t's outputs at y + t * stride
-  using MatMul = void (*)(const void* tiles, std::size_t n_groups, std::size_t n_blocks, const void* x,
+  ///   x      one panel of `width` <= 16 tokens, n_blocks blocks, in the form that the format wants
+  ///   y      (width, stride): token t's outputs at y + t * stride
+  using MatMul = void (*)(const void* tiles, std::size_t n_groups, std::size_t n_blocks, const MatMulInput& x,
                           std::size_t width, float* y, std::size_t stride) noexcept;
   MatMul matmul[quant::AllTypes::kSize];  ///< In the order of AllTypes.
 
-  /// Quantizes n_blocks * 32 floats into blocks `stride` apart, rounding half to even.
-  void (*quantize)(const float* x, std::size_t n_blocks, quant::ActivationBlock* out,
-                   std::size_t stride) noexcept;
+  /// Quantizes a whole row of n_blocks * 32 floats, rounding half to even, into blocks `stride` apart. A
+  /// block whose largest magnitude is over `outlier` times the root mean square of the row gets a refinement;
+  /// 0 refines all.
+  ///   out, refinements, refined  the row's first elements in a Panel's arrays
+  void (*quantize)(const float* x, std::size_t n_blocks, float outlier, quant::ActivationBlock* out,
+                   quant::ActivationBlock* refinements, std::uint8_t* refined, std::size_t stride) noexcept;
 
   /// y = x / sqrt(mean(x^2) + epsilon) * weight. x, weight, y: (n); y may be x. Zhang and Sennrich 2019,
   /// arXiv:1910.07467.

@@ -33,138 +33,180 @@ template <class Isa, int kBits, int kFirst, int kCount>
   return Isa::add_int(even, odd);
 }
 
-// accumulate(): adds one tile's columns to the sums of kTokens tokens. x: the tile's first block of the first
-// token; blocks are `stride` apart, tokens side by side.
+/// Where a tile meets a panel: the tile's first block of the first of kTokens tokens. Blocks are `stride`
+/// apart, tokens side by side.
+struct Place {
+  quant::Panel x;
+  std::size_t stride;
+
+  Place block(std::size_t b) const noexcept {
+    return {{x.blocks + b * stride, x.refinements + b * stride, x.refined + b * stride}, stride};
+  }
+};
+
+template <int kTokens>
+[[gnu::always_inline]] inline bool any_refined(const std::uint8_t* refined) {
+  std::uint64_t flags[(kTokens + 7) / 8] = {};
+  std::memcpy(flags, refined, kTokens);
+  std::uint64_t any = 0;
+  for (const std::uint64_t f : flags) any |= f;
+  return any != 0;
+}
+
+/// Calls add(t, activations) for each token's block, then for its refinement if any of the tokens has one. A
+/// refinement that is zero adds exactly nothing, so a token's sum does not depend on its neighbours.
+template <int kTokens, class Add>
+[[gnu::always_inline]] inline void for_each_token(const Place& at, Add&& add) {
+  unroll<kTokens>([&](auto t) __attribute__((always_inline)) { add(t, at.x.blocks[t]); });
+  if (any_refined<kTokens>(at.x.refined)) {
+    unroll<kTokens>([&](auto t) __attribute__((always_inline)) { add(t, at.x.refinements[t]); });
+  }
+}
+
+// accumulate(): adds one tile's columns to the sums of kTokens tokens.
 
 template <class Isa, int kTokens, int kBits, int kOffset>
-[[gnu::always_inline]] inline void accumulate(const quant::ScaleTile<kBits, kOffset>& tile,
-                                              const quant::ActivationBlock* x, std::size_t,
+[[gnu::always_inline]] inline void accumulate(const quant::ScaleTile<kBits, kOffset>& tile, const Place& at,
                                               typename Isa::F32 (&sums)[kTokens]) {
   constexpr int offset = kBits == 8 ? Isa::kSignedOffset : kOffset;
   typename Isa::Bytes words[8];
   unpack<Isa>(tile.codes, words);
   const auto scale = Isa::load_half(tile.scale);
-  unroll<kTokens>([&](auto t) __attribute__((always_inline)) {
-    const auto sum = dot<Isa, kBits, 0, 8>(words, x[t], -offset * (x[t].sum[0] + x[t].sum[1]));
-    sums[t] = Isa::fma(Isa::mul(scale, Isa::splat(x[t].scale)), Isa::to_float(sum), sums[t]);
-  });
+  for_each_token<kTokens>(
+      at, [&](auto t, const quant::ActivationBlock& x) __attribute__((always_inline)) {
+        const auto sum = dot<Isa, kBits, 0, 8>(words, x, -offset * (x.sum[0] + x.sum[1]));
+        sums[t] = Isa::fma(Isa::mul(scale, Isa::splat(x.scale)), Isa::to_float(sum), sums[t]);
+      });
 }
 
 template <class Isa, int kTokens, int kBits>
-[[gnu::always_inline]] inline void accumulate(const quant::ScaleMinTile<kBits>& tile,
-                                              const quant::ActivationBlock* x, std::size_t,
+[[gnu::always_inline]] inline void accumulate(const quant::ScaleMinTile<kBits>& tile, const Place& at,
                                               typename Isa::F32 (&sums)[kTokens]) {
   typename Isa::Bytes words[8];
   unpack<Isa>(tile.codes, words);
   const auto scale = Isa::load_half(tile.scale);
   const auto minimum = Isa::load_half(tile.minimum);
-  unroll<kTokens>([&](auto t) __attribute__((always_inline)) {
-    const auto sum = dot<Isa, kBits, 0, 8>(words, x[t], 0);
-    sums[t] = Isa::fma(Isa::mul(scale, Isa::splat(x[t].scale)), Isa::to_float(sum), sums[t]);
-    sums[t] = Isa::fma(minimum, Isa::splat(x[t].scaled_sum), sums[t]);
-  });
+  for_each_token<kTokens>(
+      at, [&](auto t, const quant::ActivationBlock& x) __attribute__((always_inline)) {
+        const auto sum = dot<Isa, kBits, 0, 8>(words, x, 0);
+        sums[t] = Isa::fma(Isa::mul(scale, Isa::splat(x.scale)), Isa::to_float(sum), sums[t]);
+        sums[t] = Isa::fma(minimum, Isa::splat(x.scaled_sum), sums[t]);
+      });
 }
 
 template <class Isa, int kTokens, int kBits>
-[[gnu::always_inline]] inline void accumulate(const quant::SuperMinTile<kBits>& tile,
-                                              const quant::ActivationBlock* x, std::size_t stride,
+[[gnu::always_inline]] inline void accumulate(const quant::SuperMinTile<kBits>& tile, const Place& at,
                                               typename Isa::F32 (&sums)[kTokens]) {
   const auto scale = Isa::load_half(tile.scale);
   const auto minimum = Isa::sub(Isa::splat(0.0f), Isa::load_half(tile.minimum));
-  for (const auto& block : tile.blocks) {
+  for (std::size_t b = 0; b < 8; ++b) {
+    const auto& block = tile.blocks[b];
     typename Isa::Bytes words[8];
     unpack<Isa>(block.codes, words);
     const auto block_scale = Isa::mul(scale, Isa::to_float(Isa::load_u8(block.step)));
     const auto block_minimum = Isa::mul(minimum, Isa::to_float(Isa::load_u8(block.floor)));
-    unroll<kTokens>([&](auto t) __attribute__((always_inline)) {
-      const auto sum = dot<Isa, kBits, 0, 8>(words, x[t], 0);
-      sums[t] = Isa::fma(Isa::mul(block_scale, Isa::splat(x[t].scale)), Isa::to_float(sum), sums[t]);
-      sums[t] = Isa::fma(block_minimum, Isa::splat(x[t].scaled_sum), sums[t]);
-    });
-    x += stride;
+    for_each_token<kTokens>(
+        at.block(b), [&](auto t, const quant::ActivationBlock& x) __attribute__((always_inline)) {
+          const auto sum = dot<Isa, kBits, 0, 8>(words, x, 0);
+          sums[t] = Isa::fma(Isa::mul(block_scale, Isa::splat(x.scale)), Isa::to_float(sum), sums[t]);
+          sums[t] = Isa::fma(block_minimum, Isa::splat(x.scaled_sum), sums[t]);
+        });
   }
 }
 
 template <class Isa, int kTokens, int kBits, int kOffset>
-[[gnu::always_inline]] inline void accumulate(const quant::SuperTile<kBits, kOffset>& tile,
-                                              const quant::ActivationBlock* x, std::size_t stride,
+[[gnu::always_inline]] inline void accumulate(const quant::SuperTile<kBits, kOffset>& tile, const Place& at,
                                               typename Isa::F32 (&sums)[kTokens]) {
   const auto scale = Isa::load_half(tile.scale);
-  for (const auto& block : tile.blocks) {
+  for (std::size_t b = 0; b < 8; ++b) {
+    const auto& block = tile.blocks[b];
     typename Isa::Bytes words[8];
     unpack<Isa>(block.codes, words);
     const auto first_step = Isa::load_i8(block.step[0]);
     const auto second_step = Isa::load_i8(block.step[1]);
-    unroll<kTokens>([&](auto t) __attribute__((always_inline)) {
-      // Below 2^24 in magnitude, so the float is exact: 2 * 16 * 32 * 127 * 127 < 2^24.
-      const auto first = Isa::mul_int(first_step, dot<Isa, kBits, 0, 4>(words, x[t], -kOffset * x[t].sum[0]));
-      const auto second =
-          Isa::mul_int(second_step, dot<Isa, kBits, 4, 4>(words, x[t], -kOffset * x[t].sum[1]));
-      sums[t] = Isa::fma(Isa::mul(scale, Isa::splat(x[t].scale)), Isa::to_float(Isa::add_int(first, second)),
-                         sums[t]);
-    });
-    x += stride;
+    for_each_token<kTokens>(
+        at.block(b), [&](auto t, const quant::ActivationBlock& x) __attribute__((always_inline)) {
+          // Below 2^24 in magnitude, so the float is exact: 2 * 16 * 32 * 127 * 127 < 2^24.
+          const auto first = Isa::mul_int(first_step, dot<Isa, kBits, 0, 4>(words, x, -kOffset * x.sum[0]));
+          const auto second = Isa::mul_int(second_step, dot<Isa, kBits, 4, 4>(words, x, -kOffset * x.sum[1]));
+          sums[t] = Isa::fma(Isa::mul(scale, Isa::splat(x.scale)), Isa::to_float(Isa::add_int(first, second)),
+                             sums[t]);
+        });
   }
 }
 
+/// The same for float weights.
+struct FloatPlace {
+  const FloatBlock* x;
+  std::size_t stride;
+
+  FloatPlace block(std::size_t b) const noexcept { return {x + b * stride, stride}; }
+};
+
 template <class Isa, int kTokens, class Element>
-[[gnu::always_inline]] inline void accumulate(const quant::FloatTile<Element>& tile, const FloatBlock* x,
-                                              std::size_t, typename Isa::F32 (&sums)[kTokens]) {
+[[gnu::always_inline]] inline void accumulate(const quant::FloatTile<Element>& tile, const FloatPlace& at,
+                                              typename Isa::F32 (&sums)[kTokens]) {
   typename Isa::F32 block_sums[kTokens];
   unroll<kTokens>([&](auto t) __attribute__((always_inline)) { block_sums[t] = Isa::splat(0.0f); });
   for (std::size_t c = 0; c < quant::kBlockColumns; ++c) {
     const auto w = Isa::load_element(tile.values[c]);
     unroll<kTokens>([&](auto t) __attribute__((always_inline)) {
-      block_sums[t] = Isa::fma(w, Isa::splat(x[t].values[c]), block_sums[t]);
+      block_sums[t] = Isa::fma(w, Isa::splat(at.x[t].values[c]), block_sums[t]);
     });
   }
   unroll<kTokens>([&](auto t) __attribute__((always_inline)) { sums[t] = Isa::add(sums[t], block_sums[t]); });
 }
 
+/// Where tiles of each kind begin to read a panel, from token `first` on.
+template <class Tile>
+struct Start {
+  static Place of(const MatMulInput& x, std::size_t first, std::size_t width) noexcept {
+    return {{x.quantized.blocks + first, x.quantized.refinements + first, x.quantized.refined + first},
+            width};
+  }
+};
+template <class Element>
+struct Start<quant::FloatTile<Element>> {
+  static FloatPlace of(const MatMulInput& x, std::size_t first, std::size_t width) noexcept {
+    return {x.floats + first, width};
+  }
+};
+
 /// One group of 16 rows times kTokens neighbours of a panel.
-template <class Isa, class Tile, int kTokens, class Block>
-inline void multiply_group(const Tile* tiles, std::size_t n_tiles, const Block* x, std::size_t width,
-                           float* y, std::size_t stride) noexcept {
+template <class Isa, class Tile, int kTokens>
+inline void multiply_group(const Tile* tiles, std::size_t n_tiles, const MatMulInput& x, std::size_t first,
+                           std::size_t width, float* y, std::size_t stride) noexcept {
   constexpr std::size_t blocks_a_tile = Tile::kColumns / quant::kBlockColumns;
+  const auto start = Start<Tile>::of(x, first, width);
   typename Isa::F32 sums[kTokens];
   unroll<kTokens>([&](auto t) __attribute__((always_inline)) { sums[t] = Isa::splat(0.0f); });
-  for (std::size_t i = 0; i < n_tiles; ++i) {
-    accumulate<Isa, kTokens>(tiles[i], x + i * blocks_a_tile * width, width, sums);
-  }
-  unroll<kTokens>([&](auto t) __attribute__((always_inline)) { Isa::store(y + t * stride, sums[t]); });
+  for (std::size_t i = 0; i < n_tiles; ++i)
+    accumulate<Isa, kTokens>(tiles[i], start.block(i * blocks_a_tile), sums);
+  unroll<kTokens>([&](auto t)
+                      __attribute__((always_inline)) { Isa::store(y + (first + t) * stride, sums[t]); });
 }
 
 /// The tokens [first, width) of a panel, as many at a time as registers allow, then half as many, and so on.
-template <class Isa, class Tile, int kTokens, class Block>
-inline void multiply_tokens(const Tile* tiles, std::size_t n_tiles, const Block* x, std::size_t first,
+template <class Isa, class Tile, int kTokens>
+inline void multiply_tokens(const Tile* tiles, std::size_t n_tiles, const MatMulInput& x, std::size_t first,
                             std::size_t width, float* y, std::size_t stride) noexcept {
   for (; first + kTokens <= width; first += kTokens) {
-    multiply_group<Isa, Tile, kTokens>(tiles, n_tiles, x + first, width, y + first * stride, stride);
+    multiply_group<Isa, Tile, kTokens>(tiles, n_tiles, x, first, width, y, stride);
   }
   if constexpr (kTokens > 1)
     multiply_tokens<Isa, Tile, kTokens / 2>(tiles, n_tiles, x, first, width, y, stride);
 }
 
-template <class Tile>
-struct BlockOf {
-  using Type = quant::ActivationBlock;
-};
-template <class Element>
-struct BlockOf<quant::FloatTile<Element>> {
-  using Type = FloatBlock;
-};
-
 /// KernelTable::matmul.
 template <class Isa, class Format>
-void matmul(const void* tiles, std::size_t n_groups, std::size_t n_blocks, const void* x, std::size_t width,
-            float* y, std::size_t stride) noexcept {
+void matmul(const void* tiles, std::size_t n_groups, std::size_t n_blocks, const MatMulInput& x,
+            std::size_t width, float* y, std::size_t stride) noexcept {
   using Tile = typename Format::Tile;
   const std::size_t n_tiles = n_blocks / (Tile::kColumns / quant::kBlockColumns);
   const auto* group = static_cast<const Tile*>(tiles);
   for (std::size_t g = 0; g < n_groups; ++g, group += n_tiles) {
-    multiply_tokens<Isa, Tile, Isa::kMatMulTokens>(group, n_tiles,
-                                                   static_cast<const typename BlockOf<Tile>::Type*>(x), 0,
-                                                   width, y + g * quant::kTileRows, stride);
+    multiply_tokens<Isa, Tile, Isa::kMatMulTokens>(group, n_tiles, x, 0, width, y + g * quant::kTileRows,
+                                                   stride);
   }
 }
 

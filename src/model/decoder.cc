@@ -13,9 +13,6 @@ namespace {
 constexpr int kGlobal = 0;
 constexpr int kLocal = 1;
 
-// Neighbouring row groups whose outputs make a whole activation block.
-constexpr std::size_t kGroupsPerBlock = quant::kBlockColumns / quant::kTileRows;
-
 void add(float* x, const float* y, std::size_t n) noexcept {
   for (std::size_t i = 0; i < n; ++i) x[i] += y[i];
 }
@@ -75,7 +72,11 @@ void Decoder::lay_out(Arena& arena) {
 ops::Activations Decoder::take_activations(Arena& arena, std::size_t n_columns) const {
   const std::size_t n_blocks = std::max(options_.n_chunk, kMaxLogitRows) * n_columns / quant::kBlockColumns;
   ops::Activations activations;
-  if (weights_.has_integer_formats) activations.quantized = arena.take<quant::ActivationBlock>(n_blocks);
+  if (weights_.has_integer_formats) {
+    activations.blocks = arena.take<quant::ActivationBlock>(n_blocks);
+    activations.refinements = arena.take<quant::ActivationBlock>(n_blocks);
+    activations.refined = arena.take<std::uint8_t>(n_blocks);
+  }
   if (weights_.has_float_formats) activations.floats = arena.take<kernels::FloatBlock>(n_blocks);
   return activations;
 }
@@ -115,7 +116,7 @@ void Decoder::norm_inputs(const ops::Context& context, std::size_t n_tokens, con
   for (std::size_t t = share.begin; t < share.end; ++t) {
     float* row = thread_row(context);
     kernels_.rms_norm(residual_ + t * hparams_.d_model, weight, hparams_.d_model, hparams_.rms_epsilon, row);
-    ops::put_activations(context, row, t, n_tokens, 0, n_blocks, n_blocks, inputs_);
+    ops::put_activations(context, row, ops::kOutlier, t, n_tokens, n_blocks, inputs_);
   }
 }
 
@@ -135,8 +136,7 @@ void Decoder::attention_block(const ops::Context& context, std::size_t layer, st
                  n_tokens, q_, heads_, hparams_.d_attention(),
                  attention_rows_ + context.team.rank() * scratch_rows);
   context.team.barrier();
-  ops::put_activations(context, heads_, hparams_.d_attention(), n_tokens, hparams_.d_attention(),
-                       head_inputs_);
+  ops::put_activations(context, heads_, n_tokens, hparams_.d_attention(), head_inputs_);
   context.team.barrier();
   ops::linear(context, weights.output, head_inputs_, n_tokens, block_output_, hparams_.d_model);
   context.team.barrier();
@@ -189,8 +189,8 @@ void Decoder::feed_forward_block(const ops::Context& context, const LayerWeights
   const Hparams& h = hparams_;
   norm_inputs(context, n_tokens, weights.feed_forward_norm);
   context.team.barrier();
-  // Each thread carries its own rows of gate and up through to the quantized inputs of the down projection.
-  const Range groups = context.team.split(weights.gate.n_groups(), kGroupsPerBlock);
+  // The same rows of gate and up, so that each thread can combine its own.
+  const Range groups = context.team.split(weights.gate.n_groups());
   ops::linear(context, weights.gate, groups, inputs_, n_tokens, gate_, h.d_ff);
   ops::linear(context, weights.up, groups, inputs_, n_tokens, up_, h.d_ff);
   const std::size_t first = groups.begin * quant::kTileRows;
@@ -199,9 +199,9 @@ void Decoder::feed_forward_block(const ops::Context& context, const LayerWeights
   for (std::size_t t = 0; t < n_tokens; ++t) {
     float* gate = gate_ + t * h.d_ff + first;
     activate(gate, up_ + t * h.d_ff + first, n);
-    ops::put_activations(context, gate, t, n_tokens, first / quant::kBlockColumns, n / quant::kBlockColumns,
-                         h.d_ff / quant::kBlockColumns, hidden_);
   }
+  context.team.barrier();
+  ops::put_activations(context, gate_, n_tokens, h.d_ff, hidden_);
   context.team.barrier();
   ops::linear(context, weights.down, hidden_, n_tokens, block_output_, h.d_model);
   context.team.barrier();
@@ -216,7 +216,7 @@ void Decoder::compute_logits(Team& team, std::size_t first, std::size_t count) {
     float* row = thread_row(context);
     kernels_.rms_norm(residual_ + (first + t) * hparams_.d_model, weights_.output_norm, hparams_.d_model,
                       hparams_.rms_epsilon, row);
-    ops::put_activations(context, row, t, count, 0, n_blocks, n_blocks, inputs_);
+    ops::put_activations(context, row, ops::kRefineAll, t, count, n_blocks, inputs_);
   }
   team.barrier();
   const Range groups = team.split(weights_.head.n_groups());

@@ -11,21 +11,34 @@
 namespace linnet::ops {
 
 /// Activations of up to n_tokens tokens; views into a session's arena. A form that no weight of the model
-/// needs is null.
+/// wants is null.
 struct Activations {
-  quant::ActivationBlock* quantized = nullptr;
+  quant::ActivationBlock* blocks = nullptr;
+  quant::ActivationBlock* refinements = nullptr;
+  std::uint8_t* refined = nullptr;
   kernels::FloatBlock* floats = nullptr;
+
+  /// The panel whose first token is `token`, a multiple of kPanelTokens.
+  kernels::MatMulInput panel(std::size_t token, std::size_t row_blocks) const noexcept {
+    const std::size_t at = token * row_blocks;
+    const quant::Panel quantized =
+        blocks == nullptr ? quant::Panel{} : quant::Panel{blocks + at, refinements + at, refined + at};
+    return {quantized, floats == nullptr ? nullptr : floats + at};
+  }
 };
 
-/// Writes blocks [first_block, first_block + n_blocks) of one token. values: (n_blocks * 32), contiguous.
-///   token, n_tokens   which token, of how many side by side
-///   row_blocks        blocks in a whole row
-void put_activations(const Context& context, const float* values, std::size_t token, std::size_t n_tokens,
-                     std::size_t first_block, std::size_t n_blocks, std::size_t row_blocks,
-                     const Activations& out);
+/// Blocks with a value this many times the root mean square of their row are refined. Chosen by measuring:
+/// docs/numerics.md.
+inline constexpr float kOutlier = 6.0f;
+/// Refines every block: for the output head, whose rounding errors nothing averages out any more.
+inline constexpr float kRefineAll = 0.0f;
 
-/// Writes this thread's share of the tokens of x: (n_tokens, n_columns), rows `stride` apart.
-void put_activations(const Context& context, const float* x, std::size_t stride, std::size_t n_tokens,
-                     std::size_t n_columns, const Activations& out);
+/// Writes one token's whole row, (row_blocks * 32), as token `token` of `n_tokens` side by side.
+void put_activations(const Context& context, const float* row, float outlier, std::size_t token,
+                     std::size_t n_tokens, std::size_t row_blocks, const Activations& out);
+
+/// Writes this thread's share of the tokens of x: (n_tokens, n_columns), row-major.
+void put_activations(const Context& context, const float* x, std::size_t n_tokens, std::size_t n_columns,
+                     const Activations& out);
 
 }  // namespace linnet::ops

@@ -13,9 +13,7 @@ void linear(const Context& context, const Matrix& weight, Range groups, const Ac
   const std::size_t n_blocks = weight.n_blocks();
   for (std::size_t token = 0; token < n_tokens; token += quant::kPanelTokens) {
     const std::size_t width = std::min(quant::kPanelTokens, n_tokens - token);
-    const void* panel = weight.format->is_float ? static_cast<const void*>(x.floats + token * n_blocks)
-                                                : static_cast<const void*>(x.quantized + token * n_blocks);
-    multiply(weight.group(groups.begin), groups.end - groups.begin, n_blocks, panel, width,
+    multiply(weight.group(groups.begin), groups.end - groups.begin, n_blocks, x.panel(token, n_blocks), width,
              y + token * stride + groups.begin * quant::kTileRows, stride);
   }
 }

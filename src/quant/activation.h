@@ -21,6 +21,16 @@ struct ActivationBlock {
 };
 static_assert(sizeof(ActivationBlock) == 48);
 
+/// Activations of a panel of `width` tokens as quantized weights meet them. Eight bits are too few where one
+/// value of a row is much larger than the rest, because its whole block then takes its scale; such blocks
+/// have a refinement, which holds what rounding left over, in the same form. All three arrays are indexed
+/// alike; see PanelPosition.
+struct Panel {
+  const ActivationBlock* blocks;
+  const ActivationBlock* refinements;  ///< Zero where a block has none.
+  const std::uint8_t* refined;         ///< 1 where a block has one, else 0.
+};
+
 /// Tokens are grouped into panels of kPanelTokens (the last may be narrower). Inside a panel blocks are
 /// outermost: element (block, token) of a panel of `width` tokens is at index block * width + token, so that
 /// a weight tile meets neighbours. Panels follow each other: panel p begins at p * kPanelTokens * n_blocks.
