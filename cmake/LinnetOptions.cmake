@@ -4,6 +4,7 @@ option(LINNET_BUILD_TESTS "Build the tests" ${PROJECT_IS_TOP_LEVEL})
 option(LINNET_BUILD_EXAMPLES "Build the examples" ${PROJECT_IS_TOP_LEVEL})
 option(LINNET_BUILD_BENCHMARKS "Build the micro-benchmarks" OFF)
 option(LINNET_BUILD_FUZZERS "Build the libFuzzer programs (clang only)" OFF)
+option(LINNET_INSTALL "Install linnet with this build" ${PROJECT_IS_TOP_LEVEL})
 option(LINNET_WERROR "Treat warnings as errors" OFF)
 set(LINNET_SANITIZE "" CACHE STRING "Sanitizers, as -fsanitize= takes them")
 
