@@ -20,6 +20,17 @@ is_installed() {
   [ "$(dpkg-query -W -f='${db:Status-Status}' "$1" 2>/dev/null)" = installed ]
 }
 
+# as_root COMMAND...: runs it as root, through sudo if need be.
+as_root() {
+  if [ "$(id -u)" -eq 0 ]; then
+    "$@"
+  else
+    command -v sudo >/dev/null || die "There is no sudo. Run this as root, then the script again:
+  $*"
+    sudo "$@"
+  fi
+}
+
 # need_packages GROUP...: installs what is missing and says so first; silent if nothing is.
 need_packages() {
   [ -z "${LINNET_SKIP_SETUP:-}" ] || return 0
@@ -34,20 +45,23 @@ need_packages() {
   done
   [ ${#missing[@]} -gt 0 ] || return 0
 
-  local root=()
-  if [ "$(id -u)" -ne 0 ]; then
-    command -v sudo >/dev/null || die "Packages are missing, and there is no sudo to install them. As root:
-  apt-get install ${missing[*]}"
-    root=(sudo)
-  fi
   say "Installing with apt: ${missing[*]}"
-  "${root[@]}" apt-get update -qq >&2
+  as_root apt-get update -qq >&2
   local log
-  log=$("${root[@]}" env DEBIAN_FRONTEND=noninteractive \
+  log=$(as_root env DEBIAN_FRONTEND=noninteractive \
     apt-get install -y -qq --no-install-recommends "${missing[@]}" 2>&1) || {
     say "$log"
     die "apt could not install what is missing; its words are above."
   }
+}
+
+# need_architecture NAME: lets apt install another processor's packages.
+need_architecture() {
+  [ -z "${LINNET_SKIP_SETUP:-}" ] || return 0
+  command -v dpkg >/dev/null || die "Cross-building needs Debian's packages for $1."
+  dpkg --print-foreign-architectures | grep -qx "$1" && return 0
+  say "Adding $1 to dpkg's architectures"
+  as_root dpkg --add-architecture "$1"
 }
 
 # configure PRESET [CMAKE ARGUMENT...]: prints CMake's words only if it fails.
