@@ -19,6 +19,6 @@ function(linnet_python_test folder)
     string(REGEX REPLACE "_test\\.py$" "" name ${file})
     add_test(NAME ${folder}.${name} COMMAND ${Python3_EXECUTABLE} ${CMAKE_CURRENT_SOURCE_DIR}/${file})
     set_tests_properties(${folder}.${name} PROPERTIES LABELS scripts TIMEOUT 600
-      ENVIRONMENT "CXX=${CMAKE_CXX_COMPILER};PYTHONDONTWRITEBYTECODE=1")
+      ENVIRONMENT "CXX=${CMAKE_CXX_COMPILER};LINNET_BUILD_DIR=${PROJECT_BINARY_DIR};PYTHONDONTWRITEBYTECODE=1")
   endforeach()
 endfunction()
