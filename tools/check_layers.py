@@ -95,6 +95,8 @@ def problem_quoted(folder, path, header, root):
     layer = header.split("/")[0]
     if layer == folder:
         return None
+    if (root / path.parent / f"{header}.in").is_file():  # Made by CMake.
+        return None
     if layer not in LAYERS:
         return f'"{header}" starts with no layer; write the path from src/'
     return None if layer in LAYERS[folder] else f"{folder} may not see {layer}"

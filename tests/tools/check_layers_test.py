@@ -28,6 +28,8 @@ class CheckLayers(unittest.TestCase):
                 "src/ops/norm.cc": '#include "ops/norm.h"\n#include "kernels/table.h"\n',
                 "src/kernels/x86_64/avx2.cc": '#include <immintrin.h>\n#include "quant/q4_1.h"\n',
                 "src/cli/main.cc": '#include <CLI/CLI.hpp>\n#include "cli/command.h"\n',
+                "src/cli/names.cc": '#include "names.inc"\n',
+                "src/cli/names.inc.in": "",
                 "examples/hello.cc": "#include <iostream>\n#include <linnet/linnet.h>\n",
             }
         )
