@@ -12,6 +12,8 @@
 namespace linnet {
 namespace {
 
+constexpr std::string_view kReplacement = "\uFFFD";
+
 class BytePairTokenizer final : public Tokenizer {
  public:
   BytePairTokenizer(Core core, Pretokenizer pretokenizer, MergeTable merges, bool whole_words);
@@ -26,7 +28,6 @@ class BytePairTokenizer final : public Tokenizer {
   Pretokenizer pretokenizer_;
   MergeTable merges_;
   std::array<Token, 256> byte_tokens_;
-  bool has_all_bytes_;
   bool whole_words_;
 };
 
@@ -41,32 +42,20 @@ BytePairTokenizer::BytePairTokenizer(Core core, Pretokenizer pretokenizer, Merge
     utf8::append(character, byte_level::kCharacters[byte]);
     byte_tokens_[byte] = vocabulary().find_plain(character);
   }
-  has_all_bytes_ = std::ranges::find(byte_tokens_, kNoToken) == byte_tokens_.end();
 }
 
-// Real vocabularies lack bytes that never stood in their training text. What cannot be expressed is read as
-// U+FFFD, or left out if that cannot be expressed either.
+// Real vocabularies lack bytes that never stood in their training text. Those of UTF-8 are left out, as the
+// tokenizers that made these vocabularies do; in place of others stands U+FFFD.
 void BytePairTokenizer::add_bytes(std::string_view word, Merger& merger) const {
-  const auto token_of = [&](char byte) { return byte_tokens_[static_cast<std::uint8_t>(byte)]; };
-  const auto expressible = [&](std::string_view bytes) {
-    return std::ranges::all_of(bytes, [&](char byte) { return token_of(byte) != kNoToken; });
+  const auto add = [&](char byte) {
+    const Token token = byte_tokens_[static_cast<std::uint8_t>(byte)];
+    if (token != kNoToken) merger.add(1, token);
+    return token != kNoToken;
   };
-  const auto add = [&](std::string_view bytes) {
-    for (const char byte : bytes) merger.add(1, token_of(byte));
-  };
-  if (has_all_bytes_ || expressible(word)) return add(word);
-  std::string replacement;
-  utf8::append(replacement, utf8::kReplacement);
-  while (!word.empty()) {
-    const utf8::Decoded character = utf8::decode(word);
-    const bool valid = character.status == utf8::Status::kValid;
-    const std::string_view bytes = word.substr(0, valid ? character.n_bytes : 1);
-    if (expressible(bytes)) {
-      add(bytes);
-    } else if (expressible(replacement)) {
-      add(replacement);
-    }
-    word.remove_prefix(bytes.size());
+  const bool valid =
+      utf8::decode(word).status == utf8::Status::kValid;  // words are UTF-8 throughout or not at all
+  for (const char byte : word) {
+    if (!add(byte) && !valid) std::ranges::for_each(kReplacement, add);
   }
 }
 

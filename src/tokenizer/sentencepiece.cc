@@ -52,7 +52,7 @@ SentencePieceTokenizer::SentencePieceTokenizer(Core core, std::vector<std::uint3
     : Tokenizer(std::move(core)), ranks_(std::move(ranks)), options_(options) {
   for (std::size_t byte = 0; byte < byte_tokens_.size(); ++byte)
     byte_tokens_[byte] = find(fmt::format("<0x{:02X}>", byte));
-  replacement_ = vocabulary().find_plain("\xEF\xBF\xBD");
+  replacement_ = vocabulary().find_plain("\uFFFD");
   for (std::size_t i = 0; i < n_vocab(); ++i) {
     const std::string_view text = this->text(static_cast<Token>(i));
     max_token_bytes_ = std::max(max_token_bytes_, text.size());

@@ -36,9 +36,9 @@ class Tokenizer {
   Tokenizer& operator=(const Tokenizer&) = delete;
 
   /// Appends the tokens of the segments' joined text to `out`, without bos and eos. Of the special tokens
-  /// that stand in the text the leftmost is taken, of several at one place the longest. What the vocabulary
-  /// cannot express is read as U+FFFD. Error: kInvalidArgument, a text of more than 2^30 bytes or one that
-  /// the pre-tokenizer gives up on.
+  /// that stand in the text the leftmost is taken, of several at one place the longest. Bytes that are not
+  /// UTF-8 are kept, or read as U+FFFD where the vocabulary cannot express them. Error: kInvalidArgument, a
+  /// text of more than 2^30 bytes or one that the pre-tokenizer gives up on.
   Result<void> encode(std::span<const Segment> segments, std::vector<Token>& out) const;
   /// The same for one stretch.
   Result<void> encode(std::string_view text, bool parse_special, std::vector<Token>& out) const;

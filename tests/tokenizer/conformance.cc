@@ -1,7 +1,10 @@
 // Holds the tokenizers against vocabularies and token ids that others published.
-//   tokenizer_conformance FOLDER        every NAME.gguf with NAME.inp (texts, a separator line between them) and NAME.out
-//                                       (their ids, a line each); prints a table; exit status 1 if any text differs
-//   tokenizer_conformance --lines FILE  reads JSON strings, a line each, from stdin and prints the ids of each as JSON
+//   tokenizer_conformance FOLDER        every NAME.gguf with NAME.inp (texts, a separator line between them)
+//   and NAME.out
+//                                       (their ids, a line each); prints a table; exit status 1 if any text
+//                                       differs
+//   tokenizer_conformance --lines FILE  reads JSON strings, a line each, from stdin and prints the ids of
+//   each as JSON
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
@@ -44,7 +47,8 @@ std::vector<std::string> read_texts(const std::filesystem::path& path) {
   const std::string all = read(path);
   std::vector<std::string> texts;
   std::size_t begin = 0;
-  for (std::size_t end; (end = all.find(kSeparator, begin)) != std::string::npos; begin = end + kSeparator.size())
+  for (std::size_t end; (end = all.find(kSeparator, begin)) != std::string::npos;
+       begin = end + kSeparator.size())
     texts.push_back(all.substr(begin, end - begin));
   if (begin < all.size()) texts.push_back(all.substr(begin));
   return texts;
@@ -115,8 +119,9 @@ int print_lines(const std::filesystem::path& model) {
   for (std::string line; std::getline(std::cin, line);) {
     const auto text = nlohmann::json::parse(line, nullptr, false);
     std::vector<Token> ids;
-    const Result<void> done = text.is_string() ? loaded->tokenizer->encode(text.get<std::string>(), false, ids)
-                                               : Error{ErrorCode::kInvalidArgument, "not a JSON string"};
+    const Result<void> done = text.is_string()
+                                  ? loaded->tokenizer->encode(text.get<std::string>(), false, ids)
+                                  : Error{ErrorCode::kInvalidArgument, "not a JSON string"};
     if (!done) {
       fmt::print(stderr, "tokenizer_conformance: {}\n", done.error().message);
       return 1;
