@@ -34,8 +34,8 @@ class SentencePieceTokenizer final : public Tokenizer {
   bool adds_space_prefix() const noexcept override { return options_.space_prefix; }
 
  private:
-  Result<void> encode_plain(std::string_view text, bool at_start, std::vector<Token>& out) const override;
-  std::string normalize(std::string_view text, bool at_start) const;
+  Result<void> encode_plain(std::string_view text, std::vector<Token>& out) const override;
+  std::string normalize(std::string_view text) const;
   std::size_t word_end(std::string_view text, std::size_t begin) const noexcept;
   void encode_word(std::string_view word, Merger& merger, std::vector<Token>& out) const;
   void encode_unknown(std::string_view bytes, std::vector<Token>& out) const;
@@ -65,12 +65,11 @@ SentencePieceTokenizer::SentencePieceTokenizer(Core core, std::vector<std::uint3
   }
 }
 
-std::string SentencePieceTokenizer::normalize(std::string_view text, bool at_start) const {
+std::string SentencePieceTokenizer::normalize(std::string_view text) const {
   std::string out;
   out.reserve(text.size() + text.size() / 2);
-  if (options_.join_spaces && at_start)
-    text.remove_prefix(std::min(text.find_first_not_of(' '), text.size()));
-  if (options_.space_prefix && at_start && !text.empty()) out += kSpace;
+  if (options_.join_spaces) text.remove_prefix(std::min(text.find_first_not_of(' '), text.size()));
+  if (options_.space_prefix && !text.empty()) out += kSpace;
   for (std::size_t i = 0; i < text.size(); ++i) {
     if (text[i] != ' ') {
       out += text[i];
@@ -93,9 +92,8 @@ std::size_t SentencePieceTokenizer::word_end(std::string_view text, std::size_t 
   return text.size();
 }
 
-Result<void> SentencePieceTokenizer::encode_plain(std::string_view text, bool at_start,
-                                                  std::vector<Token>& out) const {
-  const std::string normal = normalize(text, at_start);
+Result<void> SentencePieceTokenizer::encode_plain(std::string_view text, std::vector<Token>& out) const {
+  const std::string normal = normalize(text);
   Merger merger;
   for (std::size_t begin = 0; begin < normal.size();) {
     const std::size_t end = word_end(normal, begin);

@@ -80,10 +80,8 @@ Result<void> Tokenizer::encode(std::span<const Segment> segments, std::vector<To
   const std::string_view text = joined.text;
   auto parsed = joined.parsed.begin();
   std::size_t plain = 0;  // text[plain, i) holds no special token
-  bool at_start = true;
   const auto flush = [&](std::size_t end) -> Result<void> {
-    if (end == plain) return {};
-    return encode_plain(text.substr(plain, end - plain), at_start, out);
+    return end == plain ? Result<void>() : encode_plain(text.substr(plain, end - plain), out);
   };
   for (std::size_t i = 0; i < text.size();) {
     while (parsed != joined.parsed.end() && parsed->end <= i) ++parsed;
@@ -97,7 +95,6 @@ Result<void> Tokenizer::encode(std::span<const Segment> segments, std::vector<To
     out.push_back(match.token);
     i += match.n_bytes;
     plain = i;
-    at_start = true;
   }
   return flush(text.size());
 }

@@ -78,9 +78,8 @@ class Tokenizer {
   const Vocabulary& vocabulary() const noexcept { return core_.vocabulary; }
 
  private:
-  /// Appends the tokens of `text`, in which no special token is left; `at_start`: nothing or a special token
-  /// precedes.
-  virtual Result<void> encode_plain(std::string_view text, bool at_start, std::vector<Token>& out) const = 0;
+  /// Appends the tokens of `text`, not empty, before and after which stand special tokens or nothing.
+  virtual Result<void> encode_plain(std::string_view text, std::vector<Token>& out) const = 0;
 
   Core core_;
 };
