@@ -20,12 +20,10 @@ void append_valid(std::string& out, std::string_view bytes) {
 
 std::string StreamDecoder::push(Token token) {
   if (tokenizer_->is_special(token)) return {};
-  std::string_view skipped;
   const std::string piece = tokenizer_->piece(token);
-  skipped = piece;
-  if (at_start_ && tokenizer_->adds_space_prefix() && skipped.starts_with(' ')) skipped.remove_prefix(1);
+  const bool added_space = at_start_ && tokenizer_->adds_space_prefix() && piece.starts_with(' ');
   at_start_ = false;
-  pending_ += skipped;
+  pending_.append(piece, added_space ? 1 : 0);
   const std::size_t ready = pending_.size() - utf8::incomplete_tail(pending_);
   std::string text;
   append_valid(text, std::string_view(pending_).substr(0, ready));
