@@ -21,13 +21,13 @@ struct Message {
 
 /// How to open a chat.
 struct ChatOptions {
-  SessionOptions session;
+  SessionOptions session{};
   /// A Jinja template to use instead of the file's.
-  std::string chat_template;
+  std::string chat_template{};
   /// Whether a model that can reason before it answers should: the template's `enable_thinking`.
   bool enable_thinking = true;
   /// Today's date for templates that ask, "YYYY-MM-DD"; empty means the system clock.
-  std::string date;
+  std::string date{};
 };
 
 /// An answer.

@@ -42,7 +42,7 @@ struct SamplingOptions {
   /// Start of the random numbers: the same seed gives the same text on every machine.
   std::uint64_t seed = 0;
   /// Added to the logits of these tokens before everything else; -infinity forbids a token.
-  std::vector<std::pair<Token, float>> logit_bias;
+  std::vector<std::pair<Token, float>> logit_bias{};
 
   /// Sets the field called `name` ("top-k", "temperature", ...). Errors: kNotFound, no such name;
   /// kInvalidArgument, NaN or outside the field's range.
@@ -66,11 +66,11 @@ LINNET_API std::span<const SamplerParameter> sampler_parameters() noexcept;
 
 /// When and how to stop, and what to report.
 struct GenerateOptions {
-  SamplingOptions sampling;
+  SamplingOptions sampling{};
   /// Tokens to make at most; the context's end is the other limit.
   std::size_t max_tokens = std::numeric_limits<std::size_t>::max();
   /// Texts at which to stop; they are not part of the result, also where they straddle tokens.
-  std::vector<std::string> stop;
+  std::vector<std::string> stop{};
   /// Report this many of the likeliest tokens, with log-probabilities, for each token made. 0 = only the one
   /// made.
   std::size_t n_top_logprobs = 0;

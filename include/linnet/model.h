@@ -34,12 +34,12 @@ struct LoadOptions {
   unsigned n_threads = 0;
   /// Kernel table to use, e.g. "avx2"; empty means the environment's LINNET_ISA or else the best that this
   /// CPU has.
-  std::string isa;
+  std::string isa{};
   /// Called now and then with the fraction done, 0 to 1, on the loading thread; false gives up with
   /// kCancelled.
-  std::function<bool(double fraction)> progress;
+  std::function<bool(double fraction)> progress{};
   /// Receives messages about this model and its sessions; empty means silence.
-  LogSink log;
+  LogSink log{};
 };
 
 /// Facts about a loaded model. Sizes are counts of elements unless they say bytes.

@@ -8,32 +8,25 @@
 
 namespace linnet::math {
 
-/// e^x for |x| <= 708, relative error <= 3e-16. No branch and no call, so that loops over it become vector
+/// e^x for |x| <= 87, relative error <= 1.2e-7. No branch and no call, so that loops over it become vector
 /// code. Method: x = n ln 2 + r with |r| <= ln(2) / 2 (ln 2 in two parts, so that n * high is exact), then
-/// e^r by its Taylor polynomial of degree 13, whose remainder is below 5e-18.
-inline double exp_finite(double x) noexcept {
-  constexpr double kRound = 0x1.8p52;  // adding it leaves the nearest integer in the low bits of the sum
-  constexpr double kLn2High = 0x1.62e42feep-1, kLn2Low = 0x1.a39ef35793c76p-33,
-                   kInverseLn2 = 0x1.71547652b82fep+0;
-  const double shifted = x * kInverseLn2 + kRound;
-  const double n = shifted - kRound;
-  const double r = (x - n * kLn2High) - n * kLn2Low;
-  double p = 1.0 / 6227020800.0;
-  p = p * r + 1.0 / 479001600.0;
-  p = p * r + 1.0 / 39916800.0;
-  p = p * r + 1.0 / 3628800.0;
-  p = p * r + 1.0 / 362880.0;
-  p = p * r + 1.0 / 40320.0;
-  p = p * r + 1.0 / 5040.0;
-  p = p * r + 1.0 / 720.0;
-  p = p * r + 1.0 / 120.0;
-  p = p * r + 1.0 / 24.0;
-  p = p * r + 1.0 / 6.0;
-  p = p * r + 0.5;
-  p = 1.0 + (r + r * r * p);
+/// e^r by its Taylor polynomial of degree 7, whose remainder is below 6e-9.
+inline float exp_finite(float x) noexcept {
+  constexpr float kRound = 0x1.8p23f;  // adding it leaves the nearest integer in the low bits of the sum
+  constexpr float kLn2High = 0x1.62ep-1f, kLn2Low = 0x1.0bfbe8p-15f, kInverseLn2 = 0x1.715476p+0f;
+  const float shifted = x * kInverseLn2 + kRound;
+  const float n = shifted - kRound;
+  const float r = (x - n * kLn2High) - n * kLn2Low;
+  float p = 1.0f / 5040.0f;
+  p = p * r + 1.0f / 720.0f;
+  p = p * r + 1.0f / 120.0f;
+  p = p * r + 1.0f / 24.0f;
+  p = p * r + 1.0f / 6.0f;
+  p = p * r + 0.5f;
+  p = 1.0f + (r + r * r * p);
   // The low bits of `shifted` are n; moved to the exponent they multiply p, which is in [0.7, 1.5), by 2^n.
-  return std::bit_cast<double>(std::bit_cast<std::uint64_t>(p) +
-                               (std::bit_cast<std::uint64_t>(shifted) << 52));
+  return std::bit_cast<float>(std::bit_cast<std::uint32_t>(p) +
+                              (std::bit_cast<std::uint32_t>(shifted) << 23));
 }
 
 /// e^x for any x: 0 and infinity where the result leaves the range of double, NaN for NaN. Relative error <=

@@ -32,7 +32,7 @@ class Chain {
   std::unique_ptr<Impl> impl_;
 };
 
-/// log(sum(exp(logits))), as a double, order of additions fixed (16 partial sums). NaN counts as -infinity.
+/// log(sum(exp(logits))) to within 2e-7, order of additions fixed (16 partial sums). NaN counts as -infinity.
 double log_sum_exp(std::span<const float> logits) noexcept;
 /// The n likeliest tokens with natural log-probabilities, likeliest first, ties by lower number.
 std::vector<TokenLogprob> top_logprobs(std::span<const float> logits, std::size_t n);

@@ -1,0 +1,81 @@
+// What the steps of a sampler chain have in common: a list of candidates that each step changes or shortens.
+// A new sampler is a file with a Filter, its maker below, and rows in registry.cc.
+#pragma once
+
+#include <algorithm>
+#include <bit>
+#include <cstddef>
+#include <memory>
+#include <span>
+#include <vector>
+
+#include <linnet/generate.h>
+
+#include "base/math.h"
+
+namespace linnet::sampling {
+
+struct Candidate {
+  Token token;
+  float logit;  ///< Never NaN; -infinity means that it must not be picked.
+};
+
+/// The order of likelihood: larger logits first, lower numbers first among equals. A total order, so that
+/// partial sorting keeps the same candidates whatever the algorithm of the standard library is.
+struct Likelier {
+  bool operator()(const Candidate& a, const Candidate& b) const noexcept {
+    return a.logit > b.logit || (a.logit == b.logit && a.token < b.token);
+  }
+};
+
+/// The candidates that are left. Until a filter shortens the list, item t is token t.
+struct Candidates {
+  std::vector<Candidate> items;  ///< Room for the whole vocabulary; never empty while picking.
+  std::vector<float> weights;    ///< Scratch, as many as there are tokens.
+  bool sorted = false;           ///< Whether the items stand in the order of Likelier.
+
+  const Candidate& likeliest() const noexcept {
+    return sorted ? items.front() : *std::min_element(items.begin(), items.end(), Likelier{});
+  }
+  /// Shortens the list to its first n items, 1 <= n <= items.size().
+  void keep_first(std::size_t n) noexcept { items.resize(n); }
+};
+
+/// Likelihood of a logit relative to the largest one: e^(logit - largest), at most 1; 0 for NaN, -infinity
+/// and where it would be below 1e-37. Written without a branch, see exp_finite().
+inline float weight(float logit, float largest) noexcept {
+  const float difference = logit - largest;
+  const float clamped = difference > -86.0f ? difference : -86.0f;
+  // The choices are masks, because g++ makes no vector code of branches around float arithmetic.
+  const std::uint32_t keep = -static_cast<std::uint32_t>(difference > -86.0f);
+  const std::uint32_t is_largest =
+      -static_cast<std::uint32_t>(logit == largest);  // matters where both are infinite
+  const std::uint32_t bits = std::bit_cast<std::uint32_t>(math::exp_finite(clamped)) & keep;
+  return std::bit_cast<float>(bits | (is_largest & std::bit_cast<std::uint32_t>(1.0f)));
+}
+
+/// The largest logit, -infinity if there is none; NaN is passed over. In 16 lanes, so that it becomes vector
+/// code.
+float largest_of(std::span<const float> logits) noexcept;
+
+/// One step. Deterministic, allocation-free, no state from token to token.
+class Filter {
+ public:
+  virtual ~Filter() = default;
+  /// history: all tokens before, oldest first.
+  virtual void apply(Candidates& candidates, std::span<const Token> history) noexcept = 0;
+};
+
+/// Makers: the filter that the options ask for, or null if its step is off.
+std::unique_ptr<Filter> make_logit_bias(const SamplingOptions& options, std::size_t n_vocab);
+std::unique_ptr<Filter> make_penalties(const SamplingOptions& options, std::size_t n_vocab);
+std::unique_ptr<Filter> make_top_k(const SamplingOptions& options, std::size_t n_vocab);
+std::unique_ptr<Filter> make_top_p(const SamplingOptions& options, std::size_t n_vocab);
+std::unique_ptr<Filter> make_min_p(const SamplingOptions& options, std::size_t n_vocab);
+std::unique_ptr<Filter> make_temperature(const SamplingOptions& options, std::size_t n_vocab);
+
+using FilterMaker = std::unique_ptr<Filter> (*)(const SamplingOptions&, std::size_t n_vocab);
+/// The makers in the order in which the steps are applied: registry.cc.
+std::span<const FilterMaker> filter_makers() noexcept;
+
+}  // namespace linnet::sampling
