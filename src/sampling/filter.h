@@ -3,7 +3,6 @@
 #pragma once
 
 #include <algorithm>
-#include <bit>
 #include <cstddef>
 #include <memory>
 #include <span>
@@ -45,13 +44,8 @@ struct Candidates {
 /// and where it would be below 1e-37. Written without a branch, see exp_finite().
 inline float weight(float logit, float largest) noexcept {
   const float difference = logit - largest;
-  const float clamped = difference > -86.0f ? difference : -86.0f;
-  // The choices are masks, because g++ makes no vector code of branches around float arithmetic.
-  const std::uint32_t keep = -static_cast<std::uint32_t>(difference > -86.0f);
-  const std::uint32_t is_largest =
-      -static_cast<std::uint32_t>(logit == largest);  // matters where both are infinite
-  const std::uint32_t bits = std::bit_cast<std::uint32_t>(math::exp_finite(clamped)) & keep;
-  return std::bit_cast<float>(bits | (is_largest & std::bit_cast<std::uint32_t>(1.0f)));
+  const float e = math::exp_finite(difference > -86.0f ? difference : -86.0f);
+  return logit == largest ? 1.0f : difference > -86.0f ? e : 0.0f;
 }
 
 /// The largest logit, -infinity if there is none; NaN is passed over. In 16 lanes, so that it becomes vector
