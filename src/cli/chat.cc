@@ -1,0 +1,99 @@
+#include <memory>
+
+#include <fmt/format.h>
+
+#include "cli/chat_commands.h"
+#include "cli/command.h"
+#include "cli/interrupt.h"
+#include "cli/line_reader.h"
+#include "cli/terminal.h"
+
+namespace linnet::cli {
+namespace {
+
+struct Args {
+  ModelFlags model;
+  SessionFlags session;
+  GenerateFlags generate;
+  std::string system;
+  bool no_thinking = false;
+};
+
+// One turn. An error is told and the conversation goes on, unless stdout is gone.
+void answer(const Args& args, const std::string& line, ChatState& state) {
+  state.chat.user(line);
+  std::optional<Error> failure;
+  Result<Reply> reply = [&] {
+    const Interrupt interrupt([&state] { state.chat.cancel(); });
+    return state.chat.reply(
+        [&failure](std::string_view piece) {
+          try {
+            print(piece);
+            flush();
+            return true;
+          } catch (const Exception& error) {
+            failure = error.error();
+            return false;
+          }
+        },
+        args.generate.options);
+  }();
+  if (failure) throw Exception(*failure);
+  print("\n");
+  flush();
+  if (!reply) {
+    note(reply.error().message);
+    return;
+  }
+  state.last = reply->stats;
+  if (reply->finish != FinishReason::kEnd) note(styled("2", fmt::format("[{}]", to_string(reply->finish))));
+}
+
+ExitCode chat(const Args& args) {
+  const Model model = args.model.load();
+  ChatOptions options;
+  options.session = args.session.with(args.model);
+  options.enable_thinking = !args.no_thinking;
+  Chat conversation = Chat::open(model, options).value();
+  if (!args.system.empty()) conversation.system(args.system);
+  ChatState state{.chat = conversation, .last = {}};
+  LineReader reader("> ");
+  if (stdin_is_terminal())
+    note(styled("2", fmt::format("{}. /help shows what else there is.", model.info().name)));
+  while (!state.ended) {
+    const std::optional<std::string> line = reader.read();
+    if (!line) break;
+    if (line->find_first_not_of(" \t\r") == std::string::npos) continue;
+    if (line->starts_with('/')) {
+      run_chat_command(*line, state);
+    } else {
+      answer(args, *line, state);
+    }
+  }
+  return kOk;
+}
+
+Action configure(CLI::App& app) {
+  auto args = std::make_shared<Args>();
+  args->model.add(app);
+  app.add_option("--system", args->system, "Instructions that stand before the conversation");
+  app.add_flag("--no-thinking", args->no_thinking, "Ask a model that can reason to answer at once");
+  args->session.add(app);
+  args->generate.add(app);
+  return [args] { return chat(*args); };
+}
+
+}  // namespace
+
+extern const Command kChat;
+const Command kChat{
+    .name = "chat",
+    .summary = "Talk with a model",
+    .examples =
+        "linnet chat smollm2-135m-instruct\n"
+        "linnet chat model.gguf --system 'You are a pirate.' --temperature 0.7\n"
+        "printf 'Hello!\\nAnd again!\\n' | linnet chat model.gguf",
+    .configure = &configure,
+};
+
+}  // namespace linnet::cli

@@ -1,0 +1,21 @@
+// What a line that begins with "/" does in a chat.
+#pragma once
+
+#include <optional>
+#include <string_view>
+
+#include <linnet/linnet.h>
+
+namespace linnet::cli {
+
+/// What the commands of a chat work on.
+struct ChatState {
+  Chat& chat;
+  std::optional<Stats> last;  ///< Of the last answer.
+  bool ended = false;
+};
+
+/// Carries out a line such as "/save talk.json". Complaints go to stderr; a chat goes on after them.
+void run_chat_command(std::string_view line, ChatState& state);
+
+}  // namespace linnet::cli

@@ -1,0 +1,107 @@
+#include "cli/command.h"
+
+#include <charconv>
+
+#include <fmt/format.h>
+
+#include "cli/interrupt.h"
+#include "cli/model_source.h"
+#include "cli/terminal.h"
+
+namespace linnet::cli {
+namespace {
+
+// "123=-1.5" or "123=-inf".
+std::pair<Token, float> parse_bias(const std::string& text) {
+  const std::size_t equals = text.find('=');
+  Token token = 0;
+  double bias = 0;
+  const char* const begin = text.data();
+  const char* const middle = begin + std::min(equals, text.size());
+  const bool is_token = std::from_chars(begin, middle, token).ptr == middle && middle != begin;
+  if (!is_token || equals == std::string::npos || !CLI::detail::lexical_cast(text.substr(equals + 1), bias)) {
+    throw CLI::ValidationError("--logit-bias", fmt::format("'{}' is not TOKEN=NUMBER", text));
+  }
+  return {token, static_cast<float>(bias)};
+}
+
+}  // namespace
+
+void fail(ErrorCode code, std::string message) { throw Exception({code, std::move(message)}); }
+
+void ModelFlags::add(CLI::App& app) {
+  app.add_option("MODEL", model, "Path of a GGUF file, or a name of the manifest: " + known_models())
+      ->required();
+  add_number(app, "--threads", n_threads, "Threads that compute (default: the physical cores)", 1, 1024);
+  app.add_option("--isa", isa, "Instruction set, e.g. portable, avx2 (default: LINNET_ISA, else the best)");
+}
+
+Model ModelFlags::load() const {
+  LoadOptions options{.n_threads = n_threads, .isa = isa};
+  Progress bar("loading");
+  const Interrupt interrupt;
+  options.progress = [&](double fraction) {
+    bar.show(fraction);
+    return !interrupt.happened();
+  };
+  return Model::load(find_model(model), options).value();
+}
+
+void SessionFlags::add(CLI::App& app) {
+  const auto* const context_help =
+      options.n_ctx == 0 ? "Tokens that fit (default: the model's, at most 4096)" : "Tokens that fit";
+  add_number(app, "--context", options.n_ctx, context_help, 1, 1 << 24);
+  add_number(app, "--chunk", options.n_chunk, "Tokens of a prompt that are computed together", 1, 1 << 20);
+  const std::map<std::string, CacheFormat> formats{{"f16", CacheFormat::kF16}, {"f32", CacheFormat::kF32}};
+  app.add_option("--cache", options.cache, "What keys and values are stored as (default: f16)")
+      ->option_text("f16|f32")
+      ->transform(CLI::CheckedTransformer(formats).description(""));
+}
+
+SessionOptions SessionFlags::with(const ModelFlags& model_flags) const {
+  SessionOptions result = options;
+  result.n_threads = model_flags.n_threads;
+  return result;
+}
+
+void GenerateFlags::add(CLI::App& app) {
+  app.add_option("-n,--max-tokens", options.max_tokens, "Tokens to make at most (default: the context's end)")
+      ->check(CLI::Range(1, 1 << 24))
+      ->option_text("N");
+  app.add_option("--stop", options.stop, "Stop before this text (may be given again)")
+      ->allow_extra_args(false);
+  for (const SamplerParameter& parameter : sampler_parameters()) {
+    const std::string name(parameter.name);
+    app.add_option_function<double>(
+           "--" + name,
+           [this, name](double value) {
+             const auto result = options.sampling.set(name, value);
+             if (!result) throw CLI::ValidationError("--" + name, result.error().message);
+           },
+           std::string(parameter.help))
+        ->option_text(parameter.is_integer ? "INT" : "FLOAT")
+        ->group("Sampling");
+  }
+  app.add_option("--seed", options.sampling.seed, "Start of the random numbers: one seed, one text")
+      ->option_text("INT")
+      ->check(CLI::NonNegativeNumber)
+      ->group("Sampling");
+  app.add_option_function<std::vector<std::string>>(
+         "--logit-bias",
+         [this](const std::vector<std::string>& biases) {
+           for (const std::string& bias : biases) options.sampling.logit_bias.push_back(parse_bias(bias));
+           const auto result = options.sampling.check();
+           if (!result) throw CLI::ValidationError("--logit-bias", result.error().message);
+         },
+         "Add NUMBER to a token's logit; -inf forbids it (may be given again)")
+      ->allow_extra_args(false)
+      ->option_text("TOKEN=NUMBER")
+      ->group("Sampling");
+}
+
+std::string format_rate(const Rate& rate) {
+  return fmt::format("{} tokens in {:.2f} s, {:.1f} tokens/s", rate.n_tokens, rate.seconds,
+                     rate.tokens_per_second());
+}
+
+}  // namespace linnet::cli

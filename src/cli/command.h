@@ -1,0 +1,75 @@
+// What a command is. A new command is a file that defines a Command and a row in main.cc.
+#pragma once
+
+#include <functional>
+#include <string>
+
+#include <linnet/linnet.h>
+#include <CLI/CLI.hpp>
+
+namespace linnet::cli {
+
+/// The program's exit codes, as `linnet --help` tells them.
+enum ExitCode : int { kOk = 0, kFailure = 1, kUsage = 2, kInterrupted = 130 };
+
+/// A command line that cannot be meant: exit code 2.
+class UsageError : public std::runtime_error {
+ public:
+  using std::runtime_error::runtime_error;
+};
+
+/// What a command does once its flags are read. Failures are exceptions: linnet::Exception (out of
+/// Result::value()) and UsageError; main() prints them as one line.
+using Action = std::function<ExitCode()>;
+
+struct Command {
+  const char* name;
+  const char* summary;   ///< One line.
+  const char* examples;  ///< Shown by --help, a command a line.
+  /// Declares the flags and returns the action that reads them.
+  Action (*configure)(CLI::App& app);
+};
+
+/// Throws a linnet::Exception.
+[[noreturn]] void fail(ErrorCode code, std::string message);
+
+/// Flags that several commands share. Each add_ declares them on `app`, bound to the struct, which must live
+/// until the action has run.
+struct ModelFlags {
+  std::string model;
+  std::string isa;
+  unsigned n_threads = 0;
+
+  void add(CLI::App& app);
+  /// Loads the model, with a progress bar on a terminal; Ctrl-C gives up with kCancelled.
+  Model load() const;
+};
+
+struct SessionFlags {
+  SessionOptions options;
+
+  void add(CLI::App& app);
+  /// With the threads of `model_flags`.
+  SessionOptions with(const ModelFlags& model_flags) const;
+};
+
+struct GenerateFlags {
+  /// Stop texts, limits and sampling: a flag for each of sampler_parameters().
+  GenerateOptions options;
+
+  void add(CLI::App& app);
+};
+
+/// Declares a flag for a whole number from `low` to `high`; its help shows the value that it has now, unless
+/// that is 0.
+template <class T>
+CLI::Option* add_number(CLI::App& app, const std::string& flags, T& value, std::string help, std::int64_t low,
+                        std::int64_t high) {
+  if (value != T{}) help += " (default: " + std::to_string(value) + ")";
+  return app.add_option(flags, value, std::move(help))->check(CLI::Range(low, high))->option_text("N");
+}
+
+/// `n` tokens a second, as people read it.
+std::string format_rate(const Rate& rate);
+
+}  // namespace linnet::cli

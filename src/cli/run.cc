@@ -1,0 +1,175 @@
+#include <memory>
+#include <optional>
+
+#include <fmt/format.h>
+#include <nlohmann/json.hpp>
+
+#include "cli/command.h"
+#include "cli/interrupt.h"
+#include "cli/terminal.h"
+#include "cli/text_input.h"
+
+namespace linnet::cli {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+struct Args {
+  ModelFlags model;
+  SessionFlags session;
+  GenerateFlags generate;
+  std::optional<std::string> prompt;
+  std::string system;
+  bool raw = false;
+  bool special = false;
+  bool no_thinking = false;
+  bool json = false;
+  bool quiet = false;
+};
+
+std::string read_prompt(const Args& args) {
+  if (args.prompt && *args.prompt != "-") return *args.prompt;
+  if (!args.prompt && stdin_is_terminal()) throw UsageError("give a prompt, or pipe one to standard input");
+  std::string prompt = read_stdin();
+  if (!args.raw && prompt.ends_with('\n')) prompt.pop_back();  // the line's end is echo's, not the user's
+  return prompt;
+}
+
+// Prints pieces as they come; a failing stdout ends the generation and is thrown afterwards, not through the
+// library.
+class Stream {
+ public:
+  explicit Stream(bool enabled) : enabled_(enabled) {}
+
+  PieceCallback callback() {
+    return [this](std::string_view piece) {
+      if (!enabled_) return true;
+      try {
+        print(piece);
+        flush();
+        ends_line_ = piece.ends_with('\n');
+        return true;
+      } catch (const Exception& error) {
+        failure_ = error.error();
+        return false;
+      }
+    };
+  }
+
+  void finish() {
+    if (failure_) throw Exception(*failure_);
+    if (enabled_ && !ends_line_) print("\n");
+    flush();
+  }
+
+ private:
+  bool enabled_;
+  bool ends_line_ = false;
+  std::optional<Error> failure_;
+};
+
+Reply answer_chat(const Args& args, const Model& model, const std::string& prompt, Stream& stream) {
+  ChatOptions options;
+  options.session = args.session.with(args.model);
+  options.enable_thinking = !args.no_thinking;
+  auto opened = Chat::open(model, options);
+  if (!opened && opened.error().code == ErrorCode::kNotFound) {
+    fail(ErrorCode::kNotFound,
+         fmt::format("{}; --raw continues the prompt without a template", opened.error().message));
+  }
+  Chat chat = std::move(opened).value();
+  if (!args.system.empty()) chat.system(args.system);
+  chat.user(prompt);
+  const Interrupt interrupt([&chat] { chat.cancel(); });
+  return chat.reply(stream.callback(), args.generate.options).value();
+}
+
+Reply continue_raw(const Args& args, const Model& model, const std::string& prompt, Stream& stream) {
+  Session session = Session::open(model, args.session.with(args.model)).value();
+  const auto tokens = model.tokenize(prompt, {.parse_special = args.special}).value();
+  const Interrupt interrupt([&session] { session.cancel(); });
+  session.append(tokens).value();
+  Generation made = session.generate(args.generate.options, stream.callback()).value();
+  Reply reply;
+  reply.text = std::move(made.text);
+  reply.tokens = std::move(made.tokens);
+  reply.finish = made.finish;
+  reply.stats = made.stats;
+  reply.stats.prompt = session.stats().prompt;
+  return reply;
+}
+
+Json rate_json(const Rate& rate) {
+  return {
+      {"tokens", rate.n_tokens}, {"seconds", rate.seconds}, {"tokens_per_second", rate.tokens_per_second()}};
+}
+
+Json to_json(const Reply& reply, const Model& model) {
+  Json json{{"text", reply.text}};
+  if (!reply.reasoning.empty()) json["reasoning"] = reply.reasoning;
+  json["tokens"] = Json::array();
+  for (const GeneratedToken& token : reply.tokens) {
+    Json item{{"id", token.token}, {"logprob", token.logprob}};
+    for (const TokenLogprob& other : token.top) item["top"].push_back({other.token, other.logprob});
+    json["tokens"].push_back(std::move(item));
+  }
+  json["finish"] = to_string(reply.finish);
+  json["stats"] = {{"load_seconds", model.info().load_seconds},
+                   {"prompt", rate_json(reply.stats.prompt)},
+                   {"decode", rate_json(reply.stats.decode)}};
+  return json;
+}
+
+ExitCode run(const Args& args) {
+  const std::string prompt = read_prompt(args);
+  const Model model = args.model.load();
+  Stream stream(!args.json);
+  const Reply reply =
+      args.raw ? continue_raw(args, model, prompt, stream) : answer_chat(args, model, prompt, stream);
+  stream.finish();
+  if (args.json) print(to_json(reply, model).dump(-1, ' ', false, Json::error_handler_t::replace) + "\n");
+  if (!args.quiet) {
+    note(styled("2", fmt::format("prompt: {} | answer: {} | {}", format_rate(reply.stats.prompt),
+                                 format_rate(reply.stats.decode), to_string(reply.finish))));
+  }
+  return reply.finish == FinishReason::kCancelled ? kInterrupted : kOk;
+}
+
+Action configure(CLI::App& app) {
+  auto args = std::make_shared<Args>();
+  args->model.add(app);
+  app.add_option("PROMPT", args->prompt, "What to answer; \"-\" or nothing: standard input");
+  auto* const system = app.add_option("--system", args->system, "Instructions that stand before the prompt");
+  auto* const raw =
+      app.add_flag("--raw", args->raw, "Continue the prompt as it is, without the chat template");
+  system->excludes(raw);
+  app.add_flag("--special", args->special,
+               "With --raw: names of special tokens in the prompt mean the tokens")
+      ->needs(raw);
+  app.add_flag("--no-thinking", args->no_thinking, "Ask a model that can reason to answer at once")
+      ->excludes(raw);
+  auto* const json = app.add_flag("--json", args->json, "Print one JSON object: text, tokens, finish, stats");
+  add_number(app, "--logprobs", args->generate.options.n_top_logprobs,
+             "With --json: the N likeliest for each token", 1, 1000)
+      ->needs(json);
+  app.add_flag("-q,--quiet", args->quiet, "No closing line with speeds");
+  args->session.add(app);
+  args->generate.add(app);
+  return [args] { return run(*args); };
+}
+
+}  // namespace
+
+extern const Command kRun;
+const Command kRun{
+    .name = "run",
+    .summary = "Answer one prompt",
+    .examples =
+        "linnet run smollm2-135m-instruct 'What is the capital of France?'\n"
+        "cat letter.txt | linnet run model.gguf --system 'Summarize in one sentence.'\n"
+        "linnet run model.gguf 'Once upon a time' --raw --max-tokens 50 --temperature 0.8 --seed 7\n"
+        "linnet run model.gguf 'Say yes or no.' --json --logprobs 5",
+    .configure = &configure,
+};
+
+}  // namespace linnet::cli

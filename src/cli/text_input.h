@@ -1,0 +1,33 @@
+// Text and tokens that the user gives: as an argument, in a file, or on standard input.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "cli/command.h"
+
+namespace linnet::cli {
+
+/// All of standard input. Throws linnet::Exception (kIo).
+std::string read_stdin();
+/// A whole file. Throws linnet::Exception: kNotFound, kIo.
+std::string read_file(const std::string& path);
+/// "1 2 3" or "1,2,3". Throws UsageError for anything else.
+std::vector<Token> parse_tokens(const std::string& text);
+
+/// The flags of commands that turn text into tokens.
+struct TextFlags {
+  std::optional<std::string> text;
+  std::optional<std::string> file;
+  bool no_special = false;
+  bool no_bos = false;
+
+  void add(CLI::App& app);
+  /// The argument, the file's text, or standard input for "-" and for nothing at all. Throws UsageError if
+  /// that would wait for a terminal.
+  std::string read() const;
+  TokenizeOptions options() const { return {.parse_special = !no_special, .add_bos = !no_bos}; }
+};
+
+}  // namespace linnet::cli

@@ -1,0 +1,96 @@
+"""linnet logits: shapes, files, and the promise that the bits do not depend on threads, chunks and kernels."""
+
+import ast
+import hashlib
+import json
+import math
+import os
+import pathlib
+import tempfile
+import unittest
+
+from support import DATA, ModelTestCase, linnet
+
+N_TOKENS = 200
+
+
+class Logits(ModelTestCase):
+    def setUp(self):
+        folder = tempfile.TemporaryDirectory()
+        self.addCleanup(folder.cleanup)
+        self.folder = pathlib.Path(folder.name)
+
+    def test_json(self):
+        result = json.loads(self.succeed("logits", self.model, "--tokens", "504 3575 282 4649 314", "--top", "3"))
+        self.assertEqual(result["tokens"], [504, 3575, 282, 4649, 314])
+        self.assertEqual(len(result["top"]), 5)
+        self.assertEqual(len(result["next_logprob"]), 4)
+        for row in result["top"]:
+            self.assertEqual(len(row), 3)
+            values = [logprob for _, logprob in row]
+            self.assertEqual(values, sorted(values, reverse=True))
+            self.assertLessEqual(sum(map(math.exp, values)), 1 + 1e-9)
+        everything = json.loads(self.succeed("logits", self.model, "--tokens", "504", "--top", "49152"))
+        self.assertAlmostEqual(sum(math.exp(logprob) for _, logprob in everything["top"][0]), 1, places=6)
+
+    def test_text_is_tokenized(self):
+        want = json.loads(self.succeed("tokenize", self.model, "The capital", "--json"))
+        self.assertEqual(json.loads(self.succeed("logits", self.model, "The capital"))["tokens"], want)
+
+    def test_npy(self):
+        file = self.folder / "logits.npy"
+        self.assertEqual(self.succeed("logits", self.model, "--tokens", "504 3575 282", "--npy", file), "")
+        data = file.read_bytes()
+        self.assertEqual(data[:8], b"\x93NUMPY\x01\x00")
+        n_header = int.from_bytes(data[8:10], "little")
+        self.assertEqual((10 + n_header) % 64, 0)
+        header = ast.literal_eval(data[10 : 10 + n_header].decode("latin-1"))
+        self.assertEqual(header, {"descr": "<f4", "fortran_order": False, "shape": (3, 49152)})
+        self.assertEqual(len(data), 10 + n_header + 3 * 49152 * 4)
+        self.assertEqual(os.listdir(self.folder), ["logits.npy"])
+
+    def test_errors_leave_nothing(self):
+        file = self.folder / "logits.npy"
+        self.refuse("logits", self.model, "--tokens", "49152", "--npy", file, code=1, says="49152")
+        self.refuse("logits", self.model, "--tokens", "-1", code=1, says="-1")
+        self.refuse("logits", self.model, "--tokens", "", code=2, says="empty")
+        self.refuse("logits", self.model, "--tokens", "1 2 3", "--context", "2", code=1, says="2")
+        self.refuse("logits", self.model, "--tokens", "1", "--npy", self.folder / "no/x.npy", code=1, says="no/x.npy")
+        self.refuse("logits", self.model, "--tokens", "1", "--npy", self.folder, code=1, says="folder")
+        self.assertEqual(os.listdir(self.folder), [])
+
+    def digest(self, tokens, threads, chunk, isa):
+        file = self.folder / "logits.npy"
+        done = linnet(
+            "logits", self.model, "--tokens", tokens, "--threads", threads, "--chunk", chunk, "--npy", file,
+            env={**os.environ, "LINNET_ISA": isa},
+        )  # fmt: skip
+        if done.returncode == 1 and isa in done.stderr:
+            return None  # this processor, or this build, has no such kernels
+        self.assertEqual(done.returncode, 0, done.stderr)
+        return hashlib.sha256(file.read_bytes()).hexdigest()
+
+    def test_the_same_bits_for_all_threads_chunks_and_kernels(self):
+        text = (DATA / "harbour.txt").read_text(encoding="utf-8")
+        ids = json.loads(self.succeed("tokenize", self.model, text, "--json"))[:N_TOKENS]
+        self.assertEqual(len(ids), N_TOKENS)
+        tokens = " ".join(map(str, ids))
+        want = self.digest(tokens, 1, 64, "portable")
+        self.assertIsNotNone(want)
+        cases = [("portable", 2, 200), ("portable", 3, 7)]
+        cases += [(isa, t, c) for isa in ("avx2", "avx512_vnni", "neon") for t in (1, 2, 3) for c in (1, 7, 64, 200)]
+        unusable = set()
+        for isa, threads, chunk in cases:
+            if isa in unusable:
+                continue
+            got = self.digest(tokens, threads, chunk, isa)
+            if got is None:
+                unusable.add(isa)
+                continue
+            with self.subTest(isa=isa, threads=threads, chunk=chunk):
+                self.assertEqual(got, want)
+        self.assertLess(len(unusable), 3, "no kernels but the portable ones")
+
+
+if __name__ == "__main__":
+    unittest.main()
