@@ -108,12 +108,20 @@ Result<ExprPtr> ExpressionParser::tuple(bool allow_if, std::string_view stop_nam
   return make(line, depth, ast::TupleDisplay{std::move(items)});
 }
 
+void ExpressionParser::note_unknown(std::uint32_t line, std::string_view kind, std::string_view name) {
+  if (in_branch_ || unknown_) return;
+  unknown_ = error_at(line, ErrorCode::kInvalidArgument,
+                      fmt::format("No {} named '{}'.", kind, utf8::printable(name, 40)));
+}
+
 Result<ExprPtr> ExpressionParser::conditional() {
   const Nested nested(*this);
   LINNET_CHECK(check_nesting());
   const std::uint32_t line = token().line;
+  const std::optional<Error> unknown_before = unknown_;
   LINNET_TRY(ExprPtr result, logic(true));
   while (skip_name("if")) {
+    unknown_ = unknown_before;
     const bool outer = std::exchange(in_branch_, true);
     LINNET_TRY(ExprPtr test, logic(true));
     ExprPtr otherwise;

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <initializer_list>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -60,8 +61,12 @@ class ExpressionParser {
   /// us.
   Result<ast::ExprPtr> filters(ast::ExprPtr operand, bool at_name);
 
-  /// While a branch is parsed, Jinja defers unknown filters to run time.
+  /// While a branch is parsed, Jinja defers unknown filters and tests to run time.
   bool in_branch_ = false;
+  /// The first unknown filter or test outside branches. What seems to stand outside may yet turn out to be a
+  /// branch, of `a if b`, so that only the end of an expression shows whether it is an error.
+  std::optional<Error> unknown_;
+  void note_unknown(std::uint32_t line, std::string_view kind, std::string_view name);
   /// Names read so far that a macro would have to bind: varargs, kwargs, caller.
   bool sees_varargs_ = false, sees_kwargs_ = false, sees_caller_ = false;
 

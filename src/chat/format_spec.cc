@@ -83,7 +83,7 @@ Result<Text> padded_number(Runtime& runtime, bool negative, std::string digits, 
     out.append(padded);
     return out;
   }
-  const Side side = spec.align == '<' ? Side::kLeft : spec.align == '^' ? Side::kBoth : Side::kRight;
+  const Side side = spec.align == '<' ? Side::kLeft : spec.align == '^' ? Side::kMiddle : Side::kRight;
   return pad(runtime, Text(sign + digits, false), spec.width, side, spec.fill);
 }
 
@@ -92,7 +92,7 @@ Result<Text> format_text(Runtime& runtime, const Text& text, const FormatSpec& s
   if (spec.precision) {
     cut = text.slice(0, byte_of_code_point(text.bytes(), static_cast<std::size_t>(*spec.precision)));
   }
-  const Side side = spec.align == '>' ? Side::kRight : spec.align == '^' ? Side::kBoth : Side::kLeft;
+  const Side side = spec.align == '>' ? Side::kRight : spec.align == '^' ? Side::kMiddle : Side::kLeft;
   return pad(runtime, cut, spec.width, side, spec.fill);
 }
 

@@ -22,9 +22,9 @@ Result<Value> parse_json(std::string_view text);
 struct JsonStyle {
   bool ensure_ascii = false;
   bool sort_keys = false;
-  std::optional<std::string> indent;  ///< What one level is indented by; absent: all on one line.
-  std::optional<std::string> item_separator;
-  std::optional<std::string> key_separator;
+  std::optional<std::string> indent{};  ///< What one level is indented by; absent: all on one line.
+  std::optional<std::string> item_separator{};
+  std::optional<std::string> key_separator{};
 };
 
 /// Errors: kInvalidArgument, something inside is no JSON value (undefined, a namespace, a tuple as key), keys

@@ -97,6 +97,7 @@ Result<Body> Parser::body(Ends ends) {
         skip();
         LINNET_TRY(ExprPtr value, tuple(true));
         LINNET_CHECK(expect(Token::Kind::kOutputEnd));
+        if (unknown_) return *unknown_;
         out.push_back(make_statement(line, ast::Output{std::move(value)}));
         break;
       }
@@ -110,6 +111,7 @@ Result<Body> Parser::body(Ends ends) {
         LINNET_TRY(Statement next, statement());
         out.push_back(std::move(next));
         LINNET_CHECK(expect(Token::Kind::kBlockEnd));
+        if (unknown_) return *unknown_;
         break;
       }
       default:

@@ -155,9 +155,7 @@ Result<ExprPtr> ExpressionParser::filters(ExprPtr operand, bool at_name) {
     if (builtin == nullptr && is_missing_filter(name)) {
       return error_at(line, ErrorCode::kUnsupported, fmt::format("linnet lacks Jinja's filter '{}'", name));
     }
-    if (builtin == nullptr && !in_branch_) {
-      return error_at(line, ErrorCode::kInvalidArgument, fmt::format("No filter named '{}'.", name));
-    }
+    if (builtin == nullptr) note_unknown(line, "filter", name);
     const std::uint32_t depth = std::max(depth_of(operand), depth_of(arguments));
     if (depth > kMaxNesting) return error(kTooDeep);
     operand =
@@ -185,9 +183,7 @@ Result<ExprPtr> ExpressionParser::test(ExprPtr operand) {
     arguments.positional.push_back(std::move(argument));
   }
   const Builtin* builtin = find_test(name);
-  if (builtin == nullptr && !in_branch_) {
-    return error_at(line, ErrorCode::kInvalidArgument, fmt::format("No test named '{}'.", name));
-  }
+  if (builtin == nullptr) note_unknown(line, "test", name);
   const std::uint32_t depth = std::max(depth_of(operand), depth_of(arguments));
   ExprPtr result =
       make(line, depth, ast::Test{std::move(operand), std::move(name), builtin, std::move(arguments)});

@@ -234,6 +234,7 @@ constexpr std::array kRows = {
     Builtin{"upper", "", &map_method<&upper>},
     Builtin{"lower", "", &map_method<&lower>},
     Builtin{"capitalize", "", &map_method<&capitalize>},
+    Builtin{"swapcase", "", &map_method<&swap_case>},
     Builtin{"title", "", &title_method},
     Builtin{"isdigit", "", &all_method<&is_digit>},
     Builtin{"isdecimal", "", &all_method<&is_digit>},

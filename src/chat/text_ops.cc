@@ -44,7 +44,7 @@ std::vector<Text> split_space(const Text& text, std::int64_t limit) {
     at += leading_space(text.bytes().substr(at));
     if (at == text.size()) return out;
     if (limit >= 0 && out.size() == static_cast<std::size_t>(limit)) {
-      out.push_back(text.slice(at, without_trailing_space(text.bytes())));
+      out.push_back(text.slice(at, text.size()));
       return out;
     }
     const std::size_t begin = at;
@@ -66,7 +66,7 @@ std::vector<Text> rsplit_space(const Text& text, std::int64_t limit) {
   for (std::size_t i = 0; i < n; ++i) {
     end = without_trailing_space(text.bytes().substr(0, end - words[words.size() - 1 - i].size()));
   }
-  std::vector<Text> out{text.slice(leading_space(text.bytes()), end)};
+  std::vector<Text> out{text.slice(0, end)};
   out.insert(out.end(), words.end() - static_cast<std::ptrdiff_t>(n), words.end());
   return out;
 }
@@ -214,8 +214,8 @@ Result<Text> pad(Runtime& runtime, const Text& text, std::int64_t width, Side si
   LINNET_CHECK(runtime.charge_text(wanted * fill.size() + text.size()));
   const std::size_t missing = wanted - size;
   // CPython's str.center puts the odd one left where the width is odd.
-  const std::size_t centred = missing / 2 + (missing & wanted & 1);
-  const std::size_t before = side == Side::kLeft ? 0 : side == Side::kRight ? missing : centred;
+  const std::size_t odd = side == Side::kBoth ? missing & wanted & 1 : 0;
+  const std::size_t before = side == Side::kLeft ? 0 : side == Side::kRight ? missing : missing / 2 + odd;
   Text out;
   for (std::size_t i = 0; i < before; ++i) out.append(fill);
   out.append(text);
@@ -234,6 +234,13 @@ Text lower(const Text& text) {
 Text capitalize(const Text& text) {
   return mapped(text, [](std::string& out, char32_t c, bool first) {
     first ? append_upper(out, c) : append_lower(out, c);
+  });
+}
+
+Text swap_case(const Text& text) {
+  return mapped(text, [](std::string& out, char32_t c, bool) {
+    const bool is_lower = utf8proc_category(static_cast<utf8proc_int32_t>(c)) == UTF8PROC_CATEGORY_LL;
+    is_lower ? append_upper(out, c) : append_lower(out, c);
   });
 }
 

@@ -14,7 +14,12 @@
 
 namespace linnet::chat {
 
-enum class Side : std::uint8_t { kLeft, kRight, kBoth };
+enum class Side : std::uint8_t {
+  kLeft,
+  kRight,
+  kBoth,    ///< As str.center() pads.
+  kMiddle,  ///< As format()'s '^' pads, which differs where an odd number is missing.
+};
 
 /// Without white space, or without any of the code points in `chars`, at that side.
 Text strip(const Text& text, const Text* chars, Side side);
@@ -27,12 +32,13 @@ std::vector<Text> split_lines(const Text& text, bool keep_ends);
 Result<Text> replace(Runtime& runtime, const Text& text, const Text& from, const Text& to,
                      std::int64_t limit);
 Result<Text> join(Runtime& runtime, const Text& separator, const std::vector<Text>& pieces);
-/// Padded to `width` code points; the text stands at `side`, in the middle for kBoth.
+/// Padded to `width` code points; the text stands at `side`.
 Result<Text> pad(Runtime& runtime, const Text& text, std::int64_t width, Side side, const Text& fill);
 
 Text upper(const Text& text);
 Text lower(const Text& text);
 Text capitalize(const Text& text);
+Text swap_case(const Text& text);
 /// str.title() where every change between letters and others begins a word; `jinja` for the filter's notion
 /// of words.
 Text title(const Text& text, bool jinja);
