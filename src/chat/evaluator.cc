@@ -10,6 +10,8 @@
 namespace linnet::chat {
 namespace {
 
+constexpr std::uint64_t kStepsPerIteration = 4;  // an empty loop makes a scope and sets two names each time
+
 /// A macro, or the body of a call block, with the scope that it was defined in.
 class Macro : public Object {
  public:
@@ -113,6 +115,7 @@ Result<Value::SequencePtr> Evaluator::loop_items(const ast::For& node, const Val
   if (!node.test) return all;
   std::vector<Value> kept;
   for (const Value& item : all->items) {
+    LINNET_CHECK(runtime_.charge(kStepsPerIteration));
     const Inside inside(*this, scope_);
     LINNET_CHECK(assign(node.target, item));
     LINNET_TRY(const Value keep, eval(node.test));
@@ -130,6 +133,7 @@ Result<Evaluator::Flow> Evaluator::run_loop(const ast::For& node, const Value& i
   }
   LINNET_TRY(Loop* const loop, runtime_.make<Loop>(*this, node, scope_, items, depth0));
   for (std::size_t i = 0; i < items->items.size(); ++i) {
+    LINNET_CHECK(runtime_.charge(kStepsPerIteration));
     loop->move_to(i);
     const Inside inside(*this, scope_);
     set_name("loop", Value::object(loop));
