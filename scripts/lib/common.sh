@@ -45,6 +45,8 @@ need_packages() {
   done
   [ ${#missing[@]} -gt 0 ] || return 0
 
+  [ "$(id -u)" -eq 0 ] || command -v sudo >/dev/null || die "Missing, and no sudo to install it. As root:
+  apt-get install ${missing[*]}"
   say "Installing with apt: ${missing[*]}"
   as_root apt-get update -qq >&2
   local log
