@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Installs a build into an empty folder and builds and runs tests/packaging/consumer against it, outside of the tree.
+# Installs a build into an empty folder, builds and runs tests/packaging/consumer on it, outside the tree.
 # usage: tools/check_install.sh BUILD_DIR
 set -euo pipefail
 [ $# -eq 1 ] || { sed -n '2,3p' "$0" >&2; exit 2; }

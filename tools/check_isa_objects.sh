@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Proves that no two instruction sets share code: each object of src/kernels/<processor>/ defines one symbol,
-# its table, and nothing that a linker could merge with that of another. An inline function in two such objects
+# its table, and nothing that a linker could merge with that of another. An inline function in two of them
 # would be kept once, perhaps with instructions that this processor lacks.
 # usage: tools/check_isa_objects.sh BUILD_DIR [FOLDER_OF_OBJECTS...]
 set -euo pipefail

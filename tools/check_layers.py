@@ -8,8 +8,8 @@ import pathlib
 import re
 import sys
 
-# What each folder of src/ may include besides itself, <linnet/...> and the standard library. "isa" is what each
-# instruction set's compiler flags apply to: the headers and the subfolders of src/kernels.
+# What each folder of src/ may include besides itself, <linnet/...> and std. "isa" is what the
+# compiler flags of an instruction set apply to: the headers and the subfolders of src/kernels.
 LAYERS = {
     "base": [],
     "threads": ["base"],

@@ -1,4 +1,4 @@
-// Loads a model that is not there, and succeeds if linnet says so: headers, library and exceptions work together.
+// Loads a model that is not there and succeeds if linnet says so: headers, library and exceptions work.
 #include <iostream>
 
 #include <linnet/linnet.h>
