@@ -43,7 +43,7 @@ class SentencePieceTokenizer final : public Tokenizer {
   std::vector<std::uint32_t> ranks_;
   Options options_;
   std::array<Token, 256> byte_tokens_;
-  Token replacement_;
+  Token replacement_;  // for what the vocabulary cannot express
   std::size_t max_token_bytes_ = 0;
   std::bitset<256> before_space_;  // bytes that stand before an inner "▁" in some token
 };
@@ -53,6 +53,10 @@ SentencePieceTokenizer::SentencePieceTokenizer(Core core, std::vector<std::uint3
   for (std::size_t byte = 0; byte < byte_tokens_.size(); ++byte)
     byte_tokens_[byte] = find(fmt::format("<0x{:02X}>", byte));
   replacement_ = vocabulary().find_plain("\uFFFD");
+  const Token unknown = special().unknown;
+  // Some files name a control token as the unknown one; text must not become that.
+  if (replacement_ == kNoToken && unknown != kNoToken && type(unknown) == TokenType::kUnknown)
+    replacement_ = unknown;
   for (std::size_t i = 0; i < n_vocab(); ++i) {
     const std::string_view text = this->text(static_cast<Token>(i));
     max_token_bytes_ = std::max(max_token_bytes_, text.size());
@@ -131,9 +135,8 @@ void SentencePieceTokenizer::encode_unknown(std::string_view bytes, std::vector<
   const auto token_of = [&](char byte) { return byte_tokens_[byte_of(byte)]; };
   if (std::ranges::all_of(bytes, [&](char byte) { return token_of(byte) != kNoToken; })) {
     for (const char byte : bytes) out.push_back(token_of(byte));
-  } else if (const Token token = replacement_ != kNoToken ? replacement_ : special().unknown;
-             token != kNoToken) {
-    out.push_back(token);
+  } else if (replacement_ != kNoToken) {
+    out.push_back(replacement_);
   }
 }
 
