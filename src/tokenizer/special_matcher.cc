@@ -28,8 +28,8 @@ Result<SpecialMatcher> SpecialMatcher::from_vocabulary(const Vocabulary& vocabul
   }
   std::vector<Entry>& entries = matcher.entries_;
   std::ranges::stable_sort(entries, {}, &Entry::text);
-  const auto same = std::ranges::unique(entries, {}, &Entry::text);
-  entries.erase(same.begin(), same.end());
+  const auto same_text = [](const Entry& a, const Entry& b) { return a.text == b.text; };
+  entries.erase(std::unique(entries.begin(), entries.end(), same_text), entries.end());
   for (const Entry& entry : entries) ++matcher.first_[byte_at(entry.text, 0) + 1u];
   for (std::size_t b = 0; b < 256; ++b) matcher.first_[b + 1] += matcher.first_[b];
   return matcher;
