@@ -76,10 +76,11 @@ int run(const char* model, const char* text_file) {
       {"encode/invalid_1MB", repeated("a\xFF", kMegabyte)},
       {"encode/marks_1MB", repeated("e\xCC\x81", kMegabyte)},
   };
-  for (const auto& [name, input] : texts)
-    benchmark::RegisterBenchmark(name, [&](benchmark::State& s) {
-      encode(s, tokenizer, input);
+  for (const auto& named : texts) {
+    benchmark::RegisterBenchmark(named.first, [&](benchmark::State& s) {
+      encode(s, tokenizer, named.second);
     })->Unit(benchmark::kMillisecond);
+  }
   benchmark::RegisterBenchmark("decode/stream", [&](benchmark::State& s) { decode(s, tokenizer, tokens); });
   benchmark::RunSpecifiedBenchmarks();
   return 0;
