@@ -1,6 +1,6 @@
-// The sampler chain: logits in, one token out. A Chain owns its scratch memory and random state and belongs to one
-// thread; it allocates only when it is made. Deterministic: the same logits, history and seed give the same token on
-// every platform (own random numbers, own exp and log, ties broken by the lower token number).
+// The sampler chain: logits in, one token out. A Chain owns its scratch memory and random state and belongs
+// to one thread; it allocates only when it is made. Deterministic: the same logits, history and seed give the
+// same token on every platform (own random numbers, own exp and log, ties broken by the lower token number).
 #pragma once
 
 #include <cstddef>
@@ -22,8 +22,9 @@ class Chain {
   Chain& operator=(Chain&&) noexcept;
   ~Chain();
 
-  /// Picks the next token. logits: (n_vocab), unchanged. history: all tokens before, oldest first; the penalties look
-  /// at its end. NaN logits count as -infinity; if nothing is left to pick, the lowest-numbered token is returned.
+  /// Picks the next token. logits: (n_vocab), unchanged. history: all tokens before, oldest first; the
+  /// penalties look at its end. NaN logits count as -infinity; if nothing is left to pick, the
+  /// lowest-numbered token is returned.
   Token pick(std::span<const float> logits, std::span<const Token> history);
 
  private:

@@ -16,7 +16,9 @@ from support import LINNET, ModelTestCase, linnet
 
 class Piped(ModelTestCase):
     def test_answers_each_line_and_remembers(self):
-        done = linnet("chat", self.model, "-n", "40", input="My name is Ada.\nWhat is the capital of France?\n")
+        done = linnet(
+            "chat", self.model, "-n", "40", input="My name is Ada.\nWhat is the capital of France?\n"
+        )
         self.assertEqual(done.returncode, 0, done.stderr)
         self.assertIn("Paris", done.stdout)
         self.assertNotIn("> ", done.stdout)
@@ -27,12 +29,12 @@ class Piped(ModelTestCase):
             file = pathlib.Path(folder, "talk.json")
             done = linnet(
                 "chat", self.model, "-n", "10",
-                input=f"/help\nHello!\n/stats\n/save {file}\n/nonsense\n/save\n/save {folder}/no/such\n/clear\n"
-                f"/system Be brief.\n/exit\nnot read\n",
+                input=f"/help\nHello!\n/stats\n/save {file}\n/nonsense\n/save\n/save {folder}/no/such\n"
+                "/clear\n/system Be brief.\n/exit\nnot read\n",
             )  # fmt: skip
             self.assertEqual(done.returncode, 0, done.stderr)
-            for expected in ["/clear", "tokens/s", "context:", "there is no command /nonsense", "usage: /save FILE",
-                             "cannot write"]:  # fmt: skip
+            complaints = ["there is no command /nonsense", "usage: /save FILE", "cannot write"]
+            for expected in ["/clear", "tokens/s", "context:", *complaints]:
                 self.assertIn(expected, done.stderr)
             messages = json.loads(file.read_text(encoding="utf-8"))
             self.assertEqual(messages[-2], {"role": "user", "content": "Hello!"})

@@ -10,7 +10,11 @@ from support import BIN, ROOT, TIMEOUT_SECONDS, ModelTestCase
 class Examples(ModelTestCase):
     def example(self, name, *arguments, **options):
         return subprocess.run(
-            [BIN / f"example_{name}", *arguments], capture_output=True, text=True, timeout=TIMEOUT_SECONDS, **options
+            [BIN / f"example_{name}", *arguments],
+            capture_output=True,
+            text=True,
+            timeout=TIMEOUT_SECONDS,
+            **options,
         )
 
     def test_hello_is_the_listing_of_linnet_h(self):
@@ -26,7 +30,9 @@ class Examples(ModelTestCase):
         self.assertEqual(done.stderr, "")
 
     def test_streaming_chat(self):
-        done = self.example("streaming_chat", self.model, input="What is the capital of France?\nAnd of Italy?\n")
+        done = self.example(
+            "streaming_chat", self.model, input="What is the capital of France?\nAnd of Italy?\n"
+        )
         self.assertEqual(done.returncode, 0, done.stderr)
         self.assertEqual(done.stderr.count("tokens/s"), 2)
 

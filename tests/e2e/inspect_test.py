@@ -14,7 +14,9 @@ class Inspect(ModelTestCase):
 
     def test_json(self):
         info = json.loads(self.succeed("inspect", self.model, "--json"))
-        self.assertEqual((info["n_layers"], info["d_model"], info["n_heads"], info["n_kv_heads"]), (30, 576, 9, 3))
+        self.assertEqual(
+            (info["n_layers"], info["d_model"], info["n_heads"], info["n_kv_heads"]), (30, 576, 9, 3)
+        )
         self.assertEqual(info["n_parameters"], 134515008)
         self.assertIn("<|im_start|>", info["chat_template"])
         self.assertNotIn("metadata", info)
@@ -24,8 +26,10 @@ class Inspect(ModelTestCase):
         self.assertEqual(embedding["shape"], [49152, 576])
 
     def test_lists(self):
-        self.assertIn("llama.block_count (u32) = \"30\"", self.succeed("inspect", self.model, "--metadata"))
-        self.assertRegex(self.succeed("inspect", self.model, "--tensors"), r"token_embd\.weight .*49152 x 576")
+        self.assertIn('llama.block_count (u32) = "30"', self.succeed("inspect", self.model, "--metadata"))
+        self.assertRegex(
+            self.succeed("inspect", self.model, "--tensors"), r"token_embd\.weight .*49152 x 576"
+        )
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""linnet logits: shapes, files, and the promise that the bits do not depend on threads, chunks and kernels."""
+"""linnet logits: shapes, files, and the same bits for all threads, chunks and kernels."""
 
 import ast
 import hashlib
@@ -21,7 +21,9 @@ class Logits(ModelTestCase):
         self.folder = pathlib.Path(folder.name)
 
     def test_json(self):
-        result = json.loads(self.succeed("logits", self.model, "--tokens", "504 3575 282 4649 314", "--top", "3"))
+        result = json.loads(
+            self.succeed("logits", self.model, "--tokens", "504 3575 282 4649 314", "--top", "3")
+        )
         self.assertEqual(result["tokens"], [504, 3575, 282, 4649, 314])
         self.assertEqual(len(result["top"]), 5)
         self.assertEqual(len(result["next_logprob"]), 4)
@@ -55,7 +57,16 @@ class Logits(ModelTestCase):
         self.refuse("logits", self.model, "--tokens", "-1", code=1, says="-1")
         self.refuse("logits", self.model, "--tokens", "", code=2, says="empty")
         self.refuse("logits", self.model, "--tokens", "1 2 3", "--context", "2", code=1, says="2")
-        self.refuse("logits", self.model, "--tokens", "1", "--npy", self.folder / "no/x.npy", code=1, says="no/x.npy")
+        self.refuse(
+            "logits",
+            self.model,
+            "--tokens",
+            "1",
+            "--npy",
+            self.folder / "no/x.npy",
+            code=1,
+            says="no/x.npy",
+        )
         self.refuse("logits", self.model, "--tokens", "1", "--npy", self.folder, code=1, says="folder")
         self.assertEqual(os.listdir(self.folder), [])
 
@@ -78,7 +89,12 @@ class Logits(ModelTestCase):
         want = self.digest(tokens, 1, 64, "portable")
         self.assertIsNotNone(want)
         cases = [("portable", 2, 200), ("portable", 3, 7)]
-        cases += [(isa, t, c) for isa in ("avx2", "avx512_vnni", "neon") for t in (1, 2, 3) for c in (1, 7, 64, 200)]
+        cases += [
+            (isa, t, c)
+            for isa in ("avx2", "avx512_vnni", "neon")
+            for t in (1, 2, 3)
+            for c in (1, 7, 64, 200)
+        ]
         unusable = set()
         for isa, threads, chunk in cases:
             if isa in unusable:

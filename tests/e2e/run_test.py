@@ -19,7 +19,9 @@ class Run(ModelTestCase):
         self.assertEqual(done.returncode, 0, done.stderr)
         self.assertIn("Paris", done.stdout)
         self.assertTrue(done.stdout.endswith("\n"))
-        self.assertRegex(done.stderr, r"^prompt: \d+ tokens .*tokens/s \| answer: \d+ tokens .*tokens/s \| end\n$")
+        self.assertRegex(
+            done.stderr, r"^prompt: \d+ tokens .*tokens/s \| answer: \d+ tokens .*tokens/s \| end\n$"
+        )
 
     def test_the_prompt_may_be_piped(self):
         answer = self.succeed("run", self.model, FRANCE, "-q")
@@ -52,16 +54,21 @@ class Run(ModelTestCase):
     def test_options_that_mean_greedy_agree(self):
         greedy = self.succeed("run", self.model, FRANCE, "-q", "-n", "20")
         self.assertEqual(
-            self.succeed("run", self.model, FRANCE, "-q", "-n", "20", "--top-k", "1", "--temperature", "2"), greedy
+            self.succeed("run", self.model, FRANCE, "-q", "-n", "20", "--top-k", "1", "--temperature", "2"),
+            greedy,
         )
 
     def test_stop_text_and_logit_bias(self):
         full = self.succeed("run", self.model, FRANCE, "-q")
         before = full[: full.index("Paris")]
-        self.assertEqual(self.succeed("run", self.model, FRANCE, "-q", "--stop", "aris").rstrip("\n"), before + "P")
+        self.assertEqual(
+            self.succeed("run", self.model, FRANCE, "-q", "--stop", "aris").rstrip("\n"), before + "P"
+        )
         result = json.loads(self.succeed("run", self.model, FRANCE, "--json", "-n", "1"))
         first = result["tokens"][0]["id"]
-        other = json.loads(self.succeed("run", self.model, FRANCE, "--json", "-n", "1", "--logit-bias", f"{first}=-inf"))
+        other = json.loads(
+            self.succeed("run", self.model, FRANCE, "--json", "-n", "1", "--logit-bias", f"{first}=-inf")
+        )
         self.assertNotEqual(other["tokens"][0]["id"], first)
 
     def test_raw_continues_the_prompt(self):
@@ -71,16 +78,27 @@ class Run(ModelTestCase):
     def test_a_system_message_matters(self):
         plain = self.succeed("run", self.model, "Hello!", "-q", "-n", "20")
         self.assertNotEqual(
-            self.succeed("run", self.model, "Hello!", "-q", "-n", "20", "--system", "You are a pirate."), plain
+            self.succeed("run", self.model, "Hello!", "-q", "-n", "20", "--system", "You are a pirate."),
+            plain,
         )
 
     def test_characters_are_never_split(self):
         # Read as it comes: every piece that arrives must be whole characters.
-        with subprocess.Popen(
-            [LINNET, "run", self.model, "Repeat: \U0001f600\U0001f680 日本語 ñandú \U0001f600\U0001f680", "-q", "-n", "60",
-             "--temperature", "1.5", "--seed", "3"],
-            stdout=subprocess.PIPE, stderr=subprocess.DEVNULL,
-        ) as process:  # fmt: skip
+        prompt = "Repeat: \U0001f600\U0001f680 日本語 ñandú \U0001f600\U0001f680"
+        command = [
+            LINNET,
+            "run",
+            self.model,
+            prompt,
+            "-q",
+            "-n",
+            "60",
+            "--temperature",
+            "1.5",
+            "--seed",
+            "3",
+        ]
+        with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL) as process:
             while piece := os.read(process.stdout.fileno(), 65536):
                 piece.decode("utf-8")
         self.assertEqual(process.returncode, 0)

@@ -14,7 +14,7 @@ TIMEOUT_SECONDS = 300
 
 
 def model_path():
-    """The default model's file: LINNET_TEST_MODEL, or where scripts/fetch-model puts it; None if there is none."""
+    """The default model's file: LINNET_TEST_MODEL, or where scripts/fetch-model puts it; None if absent."""
     if os.environ.get("LINNET_TEST_MODEL"):
         path = pathlib.Path(os.environ["LINNET_TEST_MODEL"])
     else:
@@ -50,7 +50,7 @@ class TestCase(unittest.TestCase):
         return done.stdout
 
     def refuse(self, *arguments, code, says, **options):
-        """Fails the test unless the program ends with `code`, nothing on stdout and one line that holds `says`."""
+        """Fails the test unless the program ends with `code`, an empty stdout and one line with `says`."""
         done = linnet(*arguments, **options)
         self.assertEqual(done.returncode, code, (arguments, done.stdout, done.stderr))
         self.assertEqual(done.stderr.count("\n"), 1, done.stderr)

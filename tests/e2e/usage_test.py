@@ -42,7 +42,14 @@ class Usage(TestCase):
         for command in COMMANDS:
             with self.subTest(command):
                 self.refuse(command, code=2, says="MODEL")
-                self.refuse(command, "model", *NEEDED.get(command, []), "--no-such-flag", code=2, says="--no-such-flag")
+                self.refuse(
+                    command,
+                    "model",
+                    *NEEDED.get(command, []),
+                    "--no-such-flag",
+                    code=2,
+                    says="--no-such-flag",
+                )
 
     def test_bad_numbers_are_refused_before_anything_is_loaded(self):
         for flag, value in [
@@ -109,7 +116,9 @@ class Files(TestCase):
         os.close(reading)
         with os.fdopen(writing, "w") as closed:
             self.refuse("help", "run", stdout=closed, code=1, says="standard output")
-        done = subprocess.run(["sh", "-c", f"'{LINNET}' --version >&-"], stderr=subprocess.PIPE, text=True, check=False)
+        done = subprocess.run(
+            ["sh", "-c", f"'{LINNET}' --version >&-"], stderr=subprocess.PIPE, text=True, check=False
+        )
         self.assertEqual(done.returncode, 1, done.stderr)
         self.assertIn("standard output", done.stderr)
 
