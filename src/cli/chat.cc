@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include "cli/answer_stream.h"
 #include "cli/chat_commands.h"
 #include "cli/command.h"
 #include "cli/interrupt.h"
@@ -19,30 +20,20 @@ struct Args {
   bool no_thinking = false;
 };
 
-// One turn. An error is told and the conversation goes on, unless stdout is gone.
+// One turn. An error is told and the conversation goes on without the question, unless stdout is gone.
 void answer(const Args& args, const std::string& line, ChatState& state) {
+  const std::vector<Message> before = state.chat.messages();
   state.chat.user(line);
-  std::optional<Error> failure;
-  Result<Reply> reply = [&] {
+  AnswerStream stream;
+  const Result<Reply> reply = [&] {
     const Interrupt interrupt([&state] { state.chat.cancel(); });
-    return state.chat.reply(
-        [&failure](std::string_view piece) {
-          try {
-            print(piece);
-            flush();
-            return true;
-          } catch (const Exception& error) {
-            failure = error.error();
-            return false;
-          }
-        },
-        args.generate.options);
+    return state.chat.reply(stream.callback(), args.generate.options);
   }();
-  if (failure) throw Exception(*failure);
-  print("\n");
-  flush();
+  stream.finish();
   if (!reply) {
     note(reply.error().message);
+    state.chat.clear();
+    for (const Message& message : before) state.chat.add(message);
     return;
   }
   state.last = reply->stats;

@@ -1,4 +1,7 @@
 // The program `linnet`: finds the command, runs it, and turns every failure into one line and an exit code.
+#include <fcntl.h>
+#include <unistd.h>
+
 #include <algorithm>
 #include <clocale>
 #include <csignal>
@@ -134,15 +137,20 @@ ExitCode run(int argc, char** argv) {
   }
 }
 
+// A stream that the caller closed would be the next file that is opened, and what is meant for it would go
+// there. Its place is taken by something that cannot be written.
+void occupy_standard_streams() {
+  int descriptor = open("/dev/null", O_RDONLY);
+  while (descriptor >= 0 && descriptor <= STDERR_FILENO) descriptor = open("/dev/null", O_RDONLY);
+  if (descriptor >= 0) close(descriptor);
+}
+
 }  // namespace
 }  // namespace linnet::cli
 
 int main(int argc, char** argv) {
+  linnet::cli::occupy_standard_streams();
   std::signal(SIGPIPE, SIG_IGN);  // a closed pipe is an error of the write, with a line on stderr
   if (std::setlocale(LC_CTYPE, "") == nullptr || MB_CUR_MAX == 1) std::setlocale(LC_CTYPE, "C.UTF-8");
-  const int code = linnet::cli::run(argc, argv);
-  std::fflush(stderr);
-  // Output that could not be written has been told; leaving by exit() would try, and fail, once more in
-  // silence.
-  return code;
+  return linnet::cli::run(argc, argv);
 }

@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
+#include "cli/answer_stream.h"
 #include "cli/command.h"
 #include "cli/interrupt.h"
 #include "cli/terminal.h"
@@ -35,40 +36,8 @@ std::string read_prompt(const Args& args) {
   return prompt;
 }
 
-// Prints pieces as they come; a failing stdout ends the generation and is thrown afterwards, not through the
-// library.
-class Stream {
- public:
-  explicit Stream(bool enabled) : enabled_(enabled) {}
-
-  PieceCallback callback() {
-    return [this](std::string_view piece) {
-      if (!enabled_) return true;
-      try {
-        print(piece);
-        flush();
-        ends_line_ = piece.ends_with('\n');
-        return true;
-      } catch (const Exception& error) {
-        failure_ = error.error();
-        return false;
-      }
-    };
-  }
-
-  void finish() {
-    if (failure_) throw Exception(*failure_);
-    if (enabled_ && !ends_line_) print("\n");
-    flush();
-  }
-
- private:
-  bool enabled_;
-  bool ends_line_ = false;
-  std::optional<Error> failure_;
-};
-
-Reply answer_chat(const Args& args, const Model& model, const std::string& prompt, Stream& stream) {
+Reply answer_chat(const Args& args, const Model& model, const std::string& prompt,
+                  const PieceCallback& callback) {
   ChatOptions options;
   options.session = args.session.with(args.model);
   options.enable_thinking = !args.no_thinking;
@@ -81,15 +50,16 @@ Reply answer_chat(const Args& args, const Model& model, const std::string& promp
   if (!args.system.empty()) chat.system(args.system);
   chat.user(prompt);
   const Interrupt interrupt([&chat] { chat.cancel(); });
-  return chat.reply(stream.callback(), args.generate.options).value();
+  return chat.reply(callback, args.generate.options).value();
 }
 
-Reply continue_raw(const Args& args, const Model& model, const std::string& prompt, Stream& stream) {
+Reply continue_raw(const Args& args, const Model& model, const std::string& prompt,
+                   const PieceCallback& callback) {
   Session session = Session::open(model, args.session.with(args.model)).value();
   const auto tokens = model.tokenize(prompt, {.parse_special = args.special}).value();
   const Interrupt interrupt([&session] { session.cancel(); });
   session.append(tokens).value();
-  Generation made = session.generate(args.generate.options, stream.callback()).value();
+  Generation made = session.generate(args.generate.options, callback).value();
   Reply reply;
   reply.text = std::move(made.text);
   reply.tokens = std::move(made.tokens);
@@ -123,10 +93,11 @@ Json to_json(const Reply& reply, const Model& model) {
 ExitCode run(const Args& args) {
   const std::string prompt = read_prompt(args);
   const Model model = args.model.load();
-  Stream stream(!args.json);
+  AnswerStream stream;
+  const PieceCallback callback = args.json ? PieceCallback{} : stream.callback();
   const Reply reply =
-      args.raw ? continue_raw(args, model, prompt, stream) : answer_chat(args, model, prompt, stream);
-  stream.finish();
+      args.raw ? continue_raw(args, model, prompt, callback) : answer_chat(args, model, prompt, callback);
+  if (!args.json) stream.finish();
   if (args.json) print(to_json(reply, model).dump(-1, ' ', false, Json::error_handler_t::replace) + "\n");
   if (!args.quiet) {
     note(styled("2", fmt::format("prompt: {} | answer: {} | {}", format_rate(reply.stats.prompt),
