@@ -1,0 +1,169 @@
+#include <linnet/chat.h>
+
+#include <algorithm>
+
+#include "base/guard.h"
+#include "chat/chat_template.h"
+#include "chat/reasoning.h"
+#include "engine/model_impl.h"
+
+namespace linnet {
+
+struct Chat::Impl {
+  Impl(Session session_, chat::ChatTemplate chat_template_, ChatOptions options_)
+      : session(std::move(session_)),
+        chat_template(std::move(chat_template_)),
+        options(std::move(options_)) {}
+
+  Session session;
+  chat::ChatTemplate chat_template;
+  const ChatOptions options;
+  std::optional<chat::ReasoningMarks> marks;
+  std::vector<Message> messages;
+
+  const Tokenizer& tokenizer() const { return *session.model().impl()->tokenizer; }
+  Result<std::vector<chat::RenderedPart>> render() const;
+  Result<std::vector<Token>> encode(const std::vector<chat::RenderedPart>& parts) const;
+  Result<void> catch_up(std::span<const Token> prompt);
+  Result<Reply> reply(const PieceCallback& callback, const GenerateOptions& generate_options);
+};
+
+namespace {
+
+std::string join(const std::vector<chat::RenderedPart>& parts) {
+  std::string text;
+  for (const chat::RenderedPart& part : parts) text += part.text;
+  return text;
+}
+
+}  // namespace
+
+// With the names that transformers gives to templates.
+Result<std::vector<chat::RenderedPart>> Chat::Impl::render() const {
+  using chat::Value;
+  const auto name_of = [&](Token token) {
+    return Value::trusted(token == kNoToken ? std::string() : std::string(tokenizer().text(token)));
+  };
+  std::vector<Value> list;
+  for (const Message& message : messages) {
+    list.push_back(
+        Value::dict({{"role", Value::string(message.role)}, {"content", Value::string(message.content)}}));
+  }
+  const Value globals = Value::dict({{"messages", Value::list(std::move(list))},
+                                     {"tools", Value::none()},
+                                     {"documents", Value::none()},
+                                     {"add_generation_prompt", Value::boolean(true)},
+                                     {"enable_thinking", Value::boolean(options.enable_thinking)},
+                                     {"bos_token", name_of(tokenizer().special().bos)},
+                                     {"eos_token", name_of(tokenizer().special().eos)}});
+  chat::RenderClock clock;
+  if (options.date.empty()) {
+    clock = chat::RenderClock::system();
+  } else {
+    LINNET_TRY(clock, chat::RenderClock::from_date(options.date));
+  }
+  return chat_template.render(globals, clock);
+}
+
+Result<std::vector<Token>> Chat::Impl::encode(const std::vector<chat::RenderedPart>& parts) const {
+  std::vector<Segment> segments;
+  for (const chat::RenderedPart& part : parts) segments.push_back({part.text, !part.from_input});
+  std::vector<Token> tokens;
+  LINNET_CHECK(tokenizer().encode(segments, tokens));
+  // Most templates write the first token themselves.
+  const SpecialTokens& special = tokenizer().special();
+  if (special.add_bos && special.bos != kNoToken && (tokens.empty() || tokens.front() != special.bos)) {
+    tokens.insert(tokens.begin(), special.bos);
+  }
+  return tokens;
+}
+
+// Computes what the session does not hold of the prompt yet.
+Result<void> Chat::Impl::catch_up(std::span<const Token> prompt) {
+  if (prompt.empty()) return fail(ErrorCode::kInvalidArgument, "the chat template made an empty prompt");
+  if (prompt.size() >= session.n_ctx()) {
+    return fail(ErrorCode::kContextFull,
+                "the conversation takes {} tokens and the context holds {}; clear() it or open the chat with "
+                "a larger one",
+                prompt.size(), session.n_ctx());
+  }
+  const auto held = session.tokens();
+  const auto same = static_cast<std::size_t>(
+      std::mismatch(held.begin(), held.end(), prompt.begin(), prompt.end()).first - held.begin());
+  // The last token is computed again, for its logits.
+  const std::size_t keep = std::min(same, prompt.size() - 1);
+  LINNET_CHECK(session.rewind(keep));
+  return session.append(prompt.subspan(keep));
+}
+
+Result<Reply> Chat::Impl::reply(const PieceCallback& callback, const GenerateOptions& generate_options) {
+  LINNET_CHECK(generate_options.sampling.check());
+  LINNET_TRY(const auto parts, render());
+  LINNET_TRY(const auto prompt, encode(parts));
+  const Stats before = session.stats();
+  LINNET_CHECK(catch_up(prompt));
+
+  Reply reply;
+  chat::ReasoningSplitter splitter(marks, marks && chat::opens_reasoning(join(parts), *marks));
+  const auto take = [&](const chat::ReasoningSplitter::Split& split) {
+    reply.text += split.answer;
+    reply.reasoning += split.reasoning;
+    return split.answer.empty() || !callback || callback(split.answer);
+  };
+  LINNET_TRY(Generation generation, session.generate(generate_options, [&](std::string_view piece) {
+    return take(splitter.push(piece));
+  }));
+  take(splitter.flush());
+  reply.tokens = std::move(generation.tokens);
+  reply.finish = generation.finish;
+  reply.stats = generation.stats;
+  const Rate& after = session.stats().prompt;
+  reply.stats.prompt = {after.n_tokens - before.prompt.n_tokens, after.seconds - before.prompt.seconds};
+  messages.push_back({"assistant", reply.text});
+  return reply;
+}
+
+Chat::Chat(std::unique_ptr<Impl> impl) noexcept : impl_(std::move(impl)) {}
+Chat::Chat(Chat&&) noexcept = default;
+Chat& Chat::operator=(Chat&&) noexcept = default;
+Chat::~Chat() = default;
+
+Result<Chat> Chat::open(const Model& model, const ChatOptions& options) {
+  return guard([&]() -> Result<Chat> {
+    const std::string_view source =
+        options.chat_template.empty() ? model.chat_template() : options.chat_template;
+    if (source.empty()) {
+      return fail(ErrorCode::kNotFound, "{}: the file has no chat template; give one, or use a Session",
+                  model.impl()->file->name());
+    }
+    if (!options.date.empty()) LINNET_CHECK(chat::RenderClock::from_date(options.date));
+    LINNET_TRY(chat::ChatTemplate chat_template, chat::ChatTemplate::parse(source));
+    LINNET_TRY(Session session, Session::open(model, options.session));
+    auto impl = std::make_unique<Impl>(std::move(session), std::move(chat_template), options);
+    impl->marks = chat::find_reasoning_marks(source);
+    return Chat(std::move(impl));
+  });
+}
+
+void Chat::system(std::string content) { add({"system", std::move(content)}); }
+void Chat::user(std::string content) { add({"user", std::move(content)}); }
+void Chat::assistant(std::string content) { add({"assistant", std::move(content)}); }
+void Chat::add(Message message) { impl_->messages.push_back(std::move(message)); }
+
+Result<Reply> Chat::reply(const PieceCallback& callback, const GenerateOptions& options) {
+  return guard([&] { return impl_->reply(callback, options); });
+}
+
+Result<std::string> Chat::prompt() const {
+  return guard([&]() -> Result<std::string> {
+    LINNET_TRY(const auto parts, impl_->render());
+    return join(parts);
+  });
+}
+
+const std::vector<Message>& Chat::messages() const noexcept { return impl_->messages; }
+void Chat::clear() { impl_->messages.clear(); }
+void Chat::cancel() noexcept { impl_->session.cancel(); }
+const Session& Chat::session() const noexcept { return impl_->session; }
+
+}  // namespace linnet

@@ -1,0 +1,43 @@
+// What a Model handle points to.
+#pragma once
+
+#include <memory>
+#include <mutex>
+#include <string>
+#include <utility>
+
+#include <fmt/format.h>
+#include <linnet/model.h>
+
+#include "gguf/reader.h"
+#include "kernels/kernel_table.h"
+#include "model/hparams.h"
+#include "model/weights.h"
+#include "tokenizer/tokenizer.h"
+
+namespace linnet {
+
+struct Model::Impl {
+  std::unique_ptr<gguf::File> file;  // the tokenizer and the metadata are views into it
+  std::unique_ptr<const Tokenizer> tokenizer;
+  const kernels::KernelTable* kernels = nullptr;
+  bool has_weights = false;
+  Hparams hparams;
+  Weights weights;
+  std::string chat_template;
+  ModelInfo info;
+
+  LogSink sink;
+  mutable std::mutex sink_mutex;
+
+  /// Formats a message for the sink, if there is one.
+  template <class... Args>
+  void log(LogLevel level, fmt::format_string<Args...> format, Args&&... args) const {
+    if (!sink) return;
+    const std::string message = fmt::format(format, std::forward<Args>(args)...);
+    const std::scoped_lock lock(sink_mutex);
+    sink(level, message);
+  }
+};
+
+}  // namespace linnet

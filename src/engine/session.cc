@@ -1,0 +1,173 @@
+#include <linnet/session.h>
+
+#include <string.h>  // explicit_bzero
+
+#include <algorithm>
+
+#include "base/stopwatch.h"
+#include "engine/session_impl.h"
+
+namespace linnet {
+namespace {
+
+constexpr std::size_t kDefaultContext = 4096;
+constexpr std::size_t kMaxContext = 1 << 26;
+constexpr std::size_t kMaxChunk = 4096;
+
+Result<SessionOptions> fill_in(const Model::Impl& model, SessionOptions options) {
+  if (!model.has_weights) {
+    return fail(ErrorCode::kUnsupported, "{}: only the vocabulary was loaded; a session needs the weights",
+                model.file->name());
+  }
+  if (options.n_ctx == 0) options.n_ctx = std::min(model.hparams.n_ctx_train, kDefaultContext);
+  if (options.n_threads == 0) options.n_threads = default_threads();
+  if (options.n_ctx > kMaxContext) {
+    return fail(ErrorCode::kInvalidArgument, "a context of {} tokens; at most {} are possible", options.n_ctx,
+                kMaxContext);
+  }
+  if (options.n_chunk == 0 || options.n_chunk > kMaxChunk) {
+    return fail(ErrorCode::kInvalidArgument, "chunks of {} tokens; 1 to {} are possible", options.n_chunk,
+                kMaxChunk);
+  }
+  if (options.cache != CacheFormat::kF16 && options.cache != CacheFormat::kF32) {
+    return fail(ErrorCode::kInvalidArgument, "cache format number {} does not exist",
+                static_cast<int>(options.cache));
+  }
+  options.n_chunk = std::min(options.n_chunk, options.n_ctx);
+  return options;
+}
+
+}  // namespace
+
+Session::Impl::~Impl() {
+  if (!options.wipe || decoder == nullptr) return;
+  decoder->wipe();
+  explicit_bzero(tokens.data(), tokens.capacity() * sizeof(Token));
+}
+
+Result<void> Session::Impl::hold(std::span<const Token> more) {
+  if (more.empty()) return fail(ErrorCode::kInvalidArgument, "no tokens were given");
+  const std::size_t n_vocab = model.impl()->hparams.n_vocab;
+  for (const Token token : more) {
+    if (token < 0 || static_cast<std::size_t>(token) >= n_vocab) {
+      return fail(ErrorCode::kInvalidArgument, "token {} is outside the vocabulary of {}", token, n_vocab);
+    }
+  }
+  if (more.size() > options.n_ctx - tokens.size()) {
+    return fail(
+        ErrorCode::kContextFull,
+        "{} tokens do not fit: the context holds {} and {} are taken; open the session with a larger context",
+        more.size(), options.n_ctx, tokens.size());
+  }
+  tokens.insert(tokens.end(), more.begin(), more.end());
+  has_logits = false;
+  return {};
+}
+
+Result<void> Session::Impl::compute(std::size_t first, const LogitsCallback* each) {
+  const auto cancelled = [this] {
+    tokens.resize(n_computed);
+    has_logits = false;
+    return fail(ErrorCode::kCancelled, "cancelled after {} tokens", n_computed);
+  };
+  while (n_computed < tokens.size()) {
+    if (take_cancel()) return cancelled();
+    const std::size_t start = n_computed;
+    const std::size_t n = std::min(options.n_chunk, tokens.size() - start);
+    const std::span<const Token> chunk(tokens.data() + start, n);
+    pool->run([&](Team& team) { decoder->forward(team, chunk, start); });
+    n_computed += n;
+    for (std::size_t i = std::max(first, start) - start; each != nullptr && i < n;
+         i += Decoder::kMaxLogitRows) {
+      const std::size_t count = std::min(Decoder::kMaxLogitRows, n - i);
+      pool->run([&](Team& team) { decoder->compute_logits(team, i, count); });
+      for (std::size_t r = 0; r < count; ++r) {
+        if (!(*each)(start + i + r, decoder->logits(r))) return cancelled();
+      }
+    }
+    if (n_computed < tokens.size()) continue;
+    pool->run([&](Team& team) { decoder->compute_logits(team, n - 1, 1); });
+    has_logits = true;
+  }
+  return {};
+}
+
+Result<void> Session::Impl::append(std::span<const Token> more, const LogitsCallback* each) {
+  const Stopwatch stopwatch;
+  const std::size_t first = tokens.size();
+  LINNET_CHECK(hold(more));
+  const Result<void> result = compute(first, each);
+  stats.prompt.n_tokens += n_computed - std::min(first, n_computed);
+  stats.prompt.seconds += stopwatch.seconds();
+  return result;
+}
+
+void Session::Impl::truncate(std::size_t n) noexcept {
+  if (n == tokens.size()) return;
+  tokens.resize(n);
+  // The last token is computed again when its successor is wanted: only the newest token's state is kept.
+  n_computed = std::min(n_computed, n == 0 ? 0 : n - 1);
+  has_logits = false;
+}
+
+Session::Session(std::unique_ptr<Impl> impl) noexcept : impl_(std::move(impl)) {}
+Session::Session(Session&&) noexcept = default;
+Session& Session::operator=(Session&&) noexcept = default;
+Session::~Session() = default;
+
+Result<Session> Session::open(const Model& model, const SessionOptions& options) {
+  return guard([&]() -> Result<Session> {
+    const Model::Impl& m = *model.impl();
+    LINNET_TRY(const SessionOptions filled, fill_in(m, options));
+    if (filled.n_ctx > m.hparams.n_ctx_train) {
+      m.log(LogLevel::kWarning, "a context of {} tokens, but the model was trained for {}", filled.n_ctx,
+            m.hparams.n_ctx_train);
+    }
+    auto impl = std::make_unique<Impl>(model, filled);
+    LINNET_TRY(impl->pool, Pool::create(filled.n_threads));
+    const auto element =
+        filled.cache == CacheFormat::kF16 ? kernels::CacheElement::kF16 : kernels::CacheElement::kF32;
+    LINNET_TRY(impl->decoder, Decoder::create(m.weights, m.hparams, *m.kernels,
+                                              {filled.n_ctx, filled.n_chunk, filled.n_threads, element}));
+    impl->tokens.reserve(filled.n_ctx);
+    impl->stats.load_seconds = m.info.load_seconds;
+    return Session(std::move(impl));
+  });
+}
+
+Result<void> Session::append(std::span<const Token> tokens) {
+  return guard([&] { return impl_->append(tokens, nullptr); });
+}
+
+Result<void> Session::append(std::span<const Token> tokens, const LogitsCallback& each) {
+  return guard([&] { return impl_->append(tokens, each ? &each : nullptr); });
+}
+
+std::span<const float> Session::logits() const noexcept {
+  if (!impl_->has_logits) return {};
+  return impl_->decoder->logits(0);
+}
+
+Result<Generation> Session::generate(const GenerateOptions& options, const PieceCallback& callback) {
+  return guard([&] { return impl_->generate(options, callback); });
+}
+
+Result<void> Session::rewind(std::size_t n_tokens) {
+  if (n_tokens > impl_->tokens.size()) {
+    return guard([&]() -> Result<void> {
+      return fail(ErrorCode::kInvalidArgument, "cannot rewind to {} tokens: the session holds {}", n_tokens,
+                  impl_->tokens.size());
+    });
+  }
+  impl_->truncate(n_tokens);
+  return {};
+}
+
+void Session::cancel() noexcept { impl_->cancel_requested.store(true, std::memory_order_relaxed); }
+std::span<const Token> Session::tokens() const noexcept { return impl_->tokens; }
+std::size_t Session::n_ctx() const noexcept { return impl_->options.n_ctx; }
+std::size_t Session::n_bytes() const noexcept { return impl_->decoder->n_bytes(); }
+const Stats& Session::stats() const noexcept { return impl_->stats; }
+const Model& Session::model() const noexcept { return impl_->model; }
+
+}  // namespace linnet

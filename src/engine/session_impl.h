@@ -1,0 +1,47 @@
+// What a Session points to.
+#pragma once
+
+#include <atomic>
+#include <memory>
+#include <optional>
+#include <vector>
+
+#include <linnet/session.h>
+
+#include "base/guard.h"
+#include "engine/model_impl.h"
+#include "model/decoder.h"
+#include "threads/pool.h"
+
+namespace linnet {
+
+/// Tokens are `held` first and `computed` when their successors' probabilities are wanted, so the last token
+/// of a generation costs nothing until somebody goes on from it.
+struct Session::Impl {
+  Impl(Model model_, const SessionOptions& options_) : model(std::move(model_)), options(options_) {}
+  ~Impl();
+
+  const Model model;
+  SessionOptions options;  // with the defaults filled in
+  std::unique_ptr<Pool> pool;
+  std::unique_ptr<Decoder> decoder;
+  std::vector<Token> tokens;   // held; capacity n_ctx
+  std::size_t n_computed = 0;  // of them, in the cache
+  bool has_logits = false;     // of the last token held
+  Stats stats;
+  std::atomic<bool> cancel_requested{false};
+
+  /// Takes the cancel request, if there is one.
+  bool take_cancel() noexcept { return cancel_requested.exchange(false, std::memory_order_relaxed); }
+
+  /// Holds more tokens. Errors: kInvalidArgument, kContextFull; then nothing changed.
+  Result<void> hold(std::span<const Token> more);
+  /// Computes all tokens held. `each` gets the logits of those from position `first` on. Errors: kCancelled.
+  Result<void> compute(std::size_t first, const LogitsCallback* each);
+  Result<void> append(std::span<const Token> more, const LogitsCallback* each);
+  Result<Generation> generate(const GenerateOptions& options, const PieceCallback& callback);
+  /// Forgets all tokens after the first n.
+  void truncate(std::size_t n) noexcept;
+};
+
+}  // namespace linnet
