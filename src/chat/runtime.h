@@ -21,7 +21,7 @@ namespace linnet::chat {
 inline constexpr std::uint64_t kMaxSteps = 5'000'000;  ///< A node visited, a value made, 64 bytes copied.
 inline constexpr std::size_t kMaxTextBytes = std::size_t{16} << 20;  ///< One string, and the whole output.
 inline constexpr std::size_t kMaxItems = 1'000'000;                  ///< One list that an operation makes.
-inline constexpr std::uint32_t kMaxLevels = 500;   ///< Of recursion; one costs up to 2 KB of stack.
+inline constexpr std::uint32_t kMaxLevels = 300;   ///< Of recursion: up to 1 MB of stack, unoptimized.
 inline constexpr std::size_t kMaxRange = 100'000;  ///< range(), as Jinja's sandbox has it.
 
 class Runtime {
