@@ -30,6 +30,14 @@ struct Chat::Impl {
 
 namespace {
 
+// Some templates build special tokens from roles, as in '<|' + role + '|>'. A plain word cannot forge anything else.
+chat::Value role_value(const std::string& role) {
+  const bool is_word = std::all_of(role.begin(), role.end(), [](char c) {
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' || c == '-';
+  });
+  return is_word ? chat::Value::trusted(role) : chat::Value::string(role);
+}
+
 std::string join(const std::vector<chat::RenderedPart>& parts) {
   std::string text;
   for (const chat::RenderedPart& part : parts) text += part.text;
@@ -47,7 +55,7 @@ Result<std::vector<chat::RenderedPart>> Chat::Impl::render() const {
   std::vector<Value> list;
   for (const Message& message : messages) {
     list.push_back(
-        Value::dict({{"role", Value::string(message.role)}, {"content", Value::string(message.content)}}));
+        Value::dict({{"role", role_value(message.role)}, {"content", Value::string(message.content)}}));
   }
   const Value globals = Value::dict({{"messages", Value::list(std::move(list))},
                                      {"tools", Value::none()},

@@ -3,6 +3,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <cstring>
 
 namespace linnet::quant {
 
@@ -16,6 +17,19 @@ struct BitPlanes {
 
   static constexpr unsigned get(const std::uint8_t* bytes, std::size_t column) noexcept {
     return (bytes[byte_of(column)] >> shift_of(column)) & ((1u << kBits) - 1);
+  }
+  /// Columns `column` to `column + 3`, a byte each, the first in the lowest; column is a multiple of 4.
+  static std::uint32_t get4(const std::uint8_t* bytes, std::size_t column) noexcept {
+    constexpr std::uint32_t kMask = ((1u << kBits) - 1) * 0x01010101u;
+    if constexpr (kStride >= 4) {
+      std::uint32_t four;
+      std::memcpy(&four, bytes + byte_of(column), sizeof four);
+      return (four >> shift_of(column)) & kMask;
+    } else {
+      static_assert(kBits == 1 && kStride == 1);
+      // Each product bit that the mask keeps is one of the four bits, moved to a byte of its own.
+      return ((bytes[column / 8] >> column % 8 & 0xfu) * 0x00204081u) & kMask;
+    }
   }
   /// The bytes must have been zero, and each column is written once; bits of `field` above kBits are dropped.
   static constexpr void put(std::uint8_t* bytes, std::size_t column, unsigned field) noexcept {

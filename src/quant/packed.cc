@@ -54,22 +54,22 @@ int code_at(const TileCodes<kBits>& codes, std::size_t row, std::size_t column) 
   }
 }
 
-template <class Codes>
-void set_codes(Codes& codes, std::size_t row, const std::int8_t* values, int offset) noexcept {
-  std::uint8_t bytes[kBlockColumns];
-  for (std::size_t c = 0; c < kBlockColumns; ++c) bytes[c] = static_cast<std::uint8_t>(values[c] + offset);
+// 32 columns of a block, from `column` on.
+template <class Format, int kBits>
+void set_codes(TileCodes<kBits>& codes, std::size_t row, const typename Format::Block& block,
+               std::size_t column) noexcept {
   std::uint32_t words[kBlockColumns / 4];
-  std::memcpy(words, bytes, sizeof bytes);
+  for (std::size_t w = 0; w < kBlockColumns / 4; ++w) words[w] = Format::four_codes(block, column + 4 * w);
   codes.set_row(row, words);
 }
 
 // set_block(): one row's block into a tile. get_block(): its values back.
 
-template <class Block, int kBits, int kOffset>
-void set_block(ScaleTile<kBits, kOffset>& tile, std::size_t row, const Block& block,
-               const std::int8_t* codes) noexcept {
+template <class Format, int kBits, int kOffset>
+void set_block(ScaleTile<kBits, kOffset>& tile, std::size_t row,
+               const typename Format::Block& block) noexcept {
   tile.scale[row] = block.scale;
-  set_codes(tile.codes, row, codes, kOffset);
+  set_codes<Format>(tile.codes, row, block, 0);
 }
 
 template <int kBits, int kOffset>
@@ -80,12 +80,11 @@ void get_block(const ScaleTile<kBits, kOffset>& tile, std::size_t row, float* va
   }
 }
 
-template <class Block, int kBits>
-void set_block(ScaleMinTile<kBits>& tile, std::size_t row, const Block& block,
-               const std::int8_t* codes) noexcept {
+template <class Format, int kBits>
+void set_block(ScaleMinTile<kBits>& tile, std::size_t row, const typename Format::Block& block) noexcept {
   tile.scale[row] = block.scale;
   tile.minimum[row] = block.minimum;
-  set_codes(tile.codes, row, codes, 0);
+  set_codes<Format>(tile.codes, row, block, 0);
 }
 
 template <int kBits>
@@ -97,16 +96,15 @@ void get_block(const ScaleMinTile<kBits>& tile, std::size_t row, float* values) 
   }
 }
 
-template <class Block, int kBits>
-void set_block(SuperMinTile<kBits>& tile, std::size_t row, const Block& block,
-               const std::int8_t* codes) noexcept {
+template <class Format, int kBits>
+void set_block(SuperMinTile<kBits>& tile, std::size_t row, const typename Format::Block& block) noexcept {
   tile.scale[row] = block.scale;
   tile.minimum[row] = block.minimum;
   const GroupScales groups = unpack_group_scales(block.scales);
   for (std::size_t b = 0; b < 8; ++b) {
     tile.blocks[b].step[row] = groups.scale[b];
     tile.blocks[b].floor[row] = groups.minimum[b];
-    set_codes(tile.blocks[b].codes, row, codes + b * kBlockColumns, 0);
+    set_codes<Format>(tile.blocks[b].codes, row, block, b * kBlockColumns);
   }
 }
 
@@ -121,14 +119,14 @@ void get_block(const SuperMinTile<kBits>& tile, std::size_t row, float* values) 
   }
 }
 
-template <class Block, int kBits, int kOffset>
-void set_block(SuperTile<kBits, kOffset>& tile, std::size_t row, const Block& block,
-               const std::int8_t* codes) noexcept {
+template <class Format, int kBits, int kOffset>
+void set_block(SuperTile<kBits, kOffset>& tile, std::size_t row,
+               const typename Format::Block& block) noexcept {
   tile.scale[row] = block.scale;
   for (std::size_t b = 0; b < 8; ++b) {
     tile.blocks[b].step[0][row] = block.scales[2 * b];
     tile.blocks[b].step[1][row] = block.scales[2 * b + 1];
-    set_codes(tile.blocks[b].codes, row, codes + b * kBlockColumns, kOffset);
+    set_codes<Format>(tile.blocks[b].codes, row, block, b * kBlockColumns);
   }
 }
 
@@ -164,9 +162,7 @@ void pack_group(const void* rows, std::size_t row_bytes, std::size_t n_rows, std
       for (std::size_t i = 0; i < n_tiles; ++i) {
         typename Format::Block block;  // a copy, because a file's blocks need not be aligned
         std::memcpy(&block, bytes + i * sizeof block, sizeof block);
-        typename Format::Unpacked unpacked;
-        Format::unpack(block, unpacked);
-        set_block(tiles[i], row, block, unpacked.code);
+        set_block<Format>(tiles[i], row, block);
       }
     }
   }

@@ -1,13 +1,11 @@
 #include "quant/q4_0.h"
 
 #include "base/half.h"
-#include "quant/bit_planes.h"
 #include "quant/fit.h"
 
 namespace linnet::quant {
 namespace {
 
-using Codes = BitPlanes<4, 16>;
 constexpr int kZero = 8;  // the stored code of zero
 
 }  // namespace
@@ -15,7 +13,7 @@ constexpr int kZero = 8;  // the stored code of zero
 void Q4_0::unpack(const Block& block, Unpacked& unpacked) noexcept {
   unpacked.scale[0] = f16_to_f32(block.scale);
   for (std::size_t i = 0; i < kColumns; ++i) {
-    const unsigned code = Codes::get(block.codes, i);
+    const unsigned code = LowBits::get(block.codes, i);
     unpacked.code[i] = static_cast<std::int8_t>(static_cast<int>(code) - kZero);
   }
 }
@@ -27,7 +25,7 @@ void Q4_0::encode(const float* values, Block& block) noexcept {
   std::int8_t codes[kColumns];
   block.scale = f32_to_f16(fit_extreme(values, kColumns, kZero, codes));
   for (std::size_t i = 0; i < kColumns; ++i)
-    Codes::put(block.codes, i, static_cast<unsigned>(codes[i] + kZero));
+    LowBits::put(block.codes, i, static_cast<unsigned>(codes[i] + kZero));
 }
 
 }  // namespace linnet::quant

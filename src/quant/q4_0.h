@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <string_view>
 
+#include "quant/bit_planes.h"
 #include "quant/integer_format.h"
 #include "quant/tile.h"
 #include "quant/type_id.h"
@@ -19,6 +20,7 @@ struct Q4_0 {
   static constexpr bool kHasOffset = false;
   using Unpacked = quant::Unpacked<kColumns, kGroup>;
   using Tile = ScaleTile<4, 8>;
+  using LowBits = BitPlanes<4, 16>;
 
   /// Column i is scale * (code - 8). The codes of columns i and i + 16 are the low and high nibble of
   /// codes[i].
@@ -29,6 +31,11 @@ struct Q4_0 {
 
   /// Codes are -8 to 7, the offset of 8 already taken off.
   static void unpack(const Block& block, Unpacked& unpacked) noexcept;
+  /// The stored codes of columns `column` to `column + 3`, a byte each, the first in the lowest; column is a
+  /// multiple of 4.
+  static std::uint32_t four_codes(const Block& block, std::size_t column) noexcept {
+    return LowBits::get4(block.codes, column);
+  }
   /// Writes kColumns floats, bit for bit those of ggml.
   static void decode(const Block& block, float* values) noexcept;
   /// Reads kColumns floats. The value of largest magnitude becomes the code -8 exactly, whatever its sign;

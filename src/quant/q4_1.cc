@@ -1,13 +1,11 @@
 #include "quant/q4_1.h"
 
 #include "base/half.h"
-#include "quant/bit_planes.h"
 #include "quant/fit.h"
 
 namespace linnet::quant {
 namespace {
 
-using Codes = BitPlanes<4, 16>;
 constexpr int kMaxCode = 15;
 
 }  // namespace
@@ -16,7 +14,7 @@ void Q4_1::unpack(const Block& block, Unpacked& unpacked) noexcept {
   unpacked.scale[0] = f16_to_f32(block.scale);
   unpacked.offset[0] = f16_to_f32(block.minimum);
   for (std::size_t i = 0; i < kColumns; ++i) {
-    const unsigned code = Codes::get(block.codes, i);
+    const unsigned code = LowBits::get(block.codes, i);
     unpacked.code[i] = static_cast<std::int8_t>(code);
   }
 }
@@ -29,7 +27,7 @@ void Q4_1::encode(const float* values, Block& block) noexcept {
   const AffineFit fit = fit_range(values, kColumns, kMaxCode, codes);
   block.scale = f32_to_f16(fit.scale);
   block.minimum = f32_to_f16(fit.offset);
-  for (std::size_t i = 0; i < kColumns; ++i) Codes::put(block.codes, i, static_cast<unsigned>(codes[i]));
+  for (std::size_t i = 0; i < kColumns; ++i) LowBits::put(block.codes, i, static_cast<unsigned>(codes[i]));
 }
 
 }  // namespace linnet::quant

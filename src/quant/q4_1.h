@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <string_view>
 
+#include "quant/bit_planes.h"
 #include "quant/integer_format.h"
 #include "quant/tile.h"
 #include "quant/type_id.h"
@@ -19,6 +20,7 @@ struct Q4_1 {
   static constexpr bool kHasOffset = true;
   using Unpacked = quant::Unpacked<kColumns, kGroup>;
   using Tile = ScaleMinTile<4>;
+  using LowBits = BitPlanes<4, 16>;
 
   /// Column i is scale * code + minimum. The codes of columns i and i + 16 are the low and high nibble of
   /// codes[i].
@@ -30,6 +32,11 @@ struct Q4_1 {
 
   /// Codes are 0 to 15.
   static void unpack(const Block& block, Unpacked& unpacked) noexcept;
+  /// The stored codes of columns `column` to `column + 3`, a byte each, the first in the lowest; column is a
+  /// multiple of 4.
+  static std::uint32_t four_codes(const Block& block, std::size_t column) noexcept {
+    return LowBits::get4(block.codes, column);
+  }
   /// Writes kColumns floats, bit for bit those of ggml.
   static void decode(const Block& block, float* values) noexcept;
   /// Reads kColumns floats. The smallest value becomes code 0 and the largest code 15; the others round to

@@ -3,13 +3,11 @@
 #include <algorithm>
 #include <iterator>
 
-#include "quant/bit_planes.h"
 #include "quant/group_scales.h"
 
 namespace linnet::quant {
 namespace {
 
-using Codes = BitPlanes<4, 32>;
 constexpr int kMaxCode = 15;
 
 }  // namespace
@@ -17,7 +15,7 @@ constexpr int kMaxCode = 15;
 void Q4_K::unpack(const Block& block, Unpacked& unpacked) noexcept {
   unpack_groups(block.scale, block.minimum, block.scales, unpacked.scale, unpacked.offset);
   for (std::size_t i = 0; i < kColumns; ++i) {
-    const unsigned code = Codes::get(block.codes, i);
+    const unsigned code = LowBits::get(block.codes, i);
     unpacked.code[i] = static_cast<std::int8_t>(code);
   }
 }
@@ -30,7 +28,7 @@ void Q4_K::encode(const float* values, Block& block) noexcept {
   block.scale = fit.scale;
   block.minimum = fit.minimum;
   std::copy(std::begin(fit.scales), std::end(fit.scales), block.scales);
-  for (std::size_t i = 0; i < kColumns; ++i) Codes::put(block.codes, i, fit.codes[i]);
+  for (std::size_t i = 0; i < kColumns; ++i) LowBits::put(block.codes, i, fit.codes[i]);
 }
 
 }  // namespace linnet::quant

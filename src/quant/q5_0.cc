@@ -1,14 +1,11 @@
 #include "quant/q5_0.h"
 
 #include "base/half.h"
-#include "quant/bit_planes.h"
 #include "quant/fit.h"
 
 namespace linnet::quant {
 namespace {
 
-using LowBits = BitPlanes<4, 16>;
-using HighBits = BitPlanes<1, 1>;
 constexpr int kZero = 16;  // the stored code of zero
 
 }  // namespace

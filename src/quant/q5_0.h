@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <string_view>
 
+#include "quant/bit_planes.h"
 #include "quant/integer_format.h"
 #include "quant/tile.h"
 #include "quant/type_id.h"
@@ -19,6 +20,8 @@ struct Q5_0 {
   static constexpr bool kHasOffset = false;
   using Unpacked = quant::Unpacked<kColumns, kGroup>;
   using Tile = ScaleTile<5, 16>;
+  using LowBits = BitPlanes<4, 16>;
+  using HighBits = BitPlanes<1, 1>;
 
   /// Column i is scale * (code - 16). The lower four bits of the codes of columns i and i + 16 are the low
   /// and high nibble of codes[i]; the fifth bit of column i is bit i % 8 of high_bits[i / 8].
@@ -30,6 +33,11 @@ struct Q5_0 {
 
   /// Codes are -16 to 15, the offset of 16 already taken off.
   static void unpack(const Block& block, Unpacked& unpacked) noexcept;
+  /// The stored codes of columns `column` to `column + 3`, a byte each, the first in the lowest; column is a
+  /// multiple of 4.
+  static std::uint32_t four_codes(const Block& block, std::size_t column) noexcept {
+    return LowBits::get4(block.codes, column) | HighBits::get4(block.high_bits, column) << 4;
+  }
   /// Writes kColumns floats, bit for bit those of ggml.
   static void decode(const Block& block, float* values) noexcept;
   /// Reads kColumns floats. The value of largest magnitude becomes the code -16 exactly, whatever its sign;

@@ -3,14 +3,11 @@
 #include <algorithm>
 #include <iterator>
 
-#include "quant/bit_planes.h"
 #include "quant/group_scales.h"
 
 namespace linnet::quant {
 namespace {
 
-using LowBits = BitPlanes<4, 32>;
-using HighBits = BitPlanes<1, 32>;
 constexpr int kMaxCode = 31;
 
 }  // namespace

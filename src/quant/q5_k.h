@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <string_view>
 
+#include "quant/bit_planes.h"
 #include "quant/integer_format.h"
 #include "quant/tile.h"
 #include "quant/type_id.h"
@@ -19,6 +20,8 @@ struct Q5_K {
   static constexpr bool kHasOffset = true;
   using Unpacked = quant::Unpacked<kColumns, kGroup>;
   using Tile = SuperMinTile<5>;
+  using LowBits = BitPlanes<4, 32>;
+  using HighBits = BitPlanes<1, 32>;
 
   /// Column i, of group g = i / 32, is (scale * s[g]) * code - (minimum * m[g]), where scales holds the 6-bit
   /// s and m as group_scales.h tells. The lower four bits of the codes stand as in Q4_K: byte 32 c + j has
@@ -34,6 +37,11 @@ struct Q5_K {
 
   /// Codes are 0 to 31; the offset is -(minimum * m[g]).
   static void unpack(const Block& block, Unpacked& unpacked) noexcept;
+  /// The stored codes of columns `column` to `column + 3`, a byte each, the first in the lowest; column is a
+  /// multiple of 4.
+  static std::uint32_t four_codes(const Block& block, std::size_t column) noexcept {
+    return LowBits::get4(block.codes, column) | HighBits::get4(block.high_bits, column) << 4;
+  }
   /// Writes kColumns floats, bit for bit those of ggml.
   static void decode(const Block& block, float* values) noexcept;
   /// Reads kColumns floats. Each group takes the scale and minimum of least squared error that a search finds

@@ -4,14 +4,11 @@
 #include <cmath>
 
 #include "base/half.h"
-#include "quant/bit_planes.h"
 #include "quant/fit.h"
 
 namespace linnet::quant {
 namespace {
 
-using LowBits = BitPlanes<4, 64>;
-using HighBits = BitPlanes<2, 32>;
 constexpr int kZero = 32;  // the stored code of zero
 constexpr std::size_t kGroups = Q6_K::kColumns / Q6_K::kGroup;
 

@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <string_view>
 
+#include "quant/bit_planes.h"
 #include "quant/integer_format.h"
 #include "quant/tile.h"
 #include "quant/type_id.h"
@@ -19,6 +20,8 @@ struct Q6_K {
   static constexpr bool kHasOffset = false;
   using Unpacked = quant::Unpacked<kColumns, kGroup>;
   using Tile = SuperTile<6, 32>;
+  using LowBits = BitPlanes<4, 64>;
+  using HighBits = BitPlanes<2, 32>;
 
   /// Column i is (scale * scales[i / 16]) * (code - 32). Columns come in two halves of 128. In half h, byte
   /// 64 h + j of codes has the lower four bits of column 128 h + j in the low nibble and of column 128 h + 64
@@ -33,6 +36,11 @@ struct Q6_K {
 
   /// Codes are -32 to 31, the offset of 32 already taken off.
   static void unpack(const Block& block, Unpacked& unpacked) noexcept;
+  /// The stored codes of columns `column` to `column + 3`, a byte each, the first in the lowest; column is a
+  /// multiple of 4.
+  static std::uint32_t four_codes(const Block& block, std::size_t column) noexcept {
+    return LowBits::get4(block.codes, column) | HighBits::get4(block.high_bits, column) << 4;
+  }
   /// Writes kColumns floats, bit for bit those of ggml.
   static void decode(const Block& block, float* values) noexcept;
   /// Reads kColumns floats. Each group takes the scale of least squared error that a search finds

@@ -3,6 +3,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <cstring>
 #include <string_view>
 
 #include "quant/integer_format.h"
@@ -28,6 +29,12 @@ struct Q8_0 {
 
   /// Codes are -128 to 127.
   static void unpack(const Block& block, Unpacked& unpacked) noexcept;
+  /// The codes of columns `column` to `column + 3`, a byte each, the first in the lowest.
+  static std::uint32_t four_codes(const Block& block, std::size_t column) noexcept {
+    std::uint32_t four;
+    std::memcpy(&four, block.codes + column, sizeof four);
+    return four;
+  }
   /// Writes kColumns floats, bit for bit those of ggml.
   static void decode(const Block& block, float* values) noexcept;
   /// Reads kColumns floats. The largest magnitude becomes code 127 or -127; the others round to nearest, ties
