@@ -55,17 +55,18 @@ void describe(Model::Impl& impl) {
   info.isa = impl.kernels->isa;
   info.n_file_bytes = impl.file->n_bytes();
   info.n_vocab = impl.tokenizer->n_vocab();
-  if (!impl.has_weights) return;
+  if (impl.has_weights) {
+    info.n_parameters = impl.weights.n_parameters;
+    info.n_weight_bytes = impl.weights.storage.size();
+    info.n_vocab = impl.hparams.n_vocab;
+  }
   const Hparams& h = impl.hparams;
-  info.n_parameters = impl.weights.n_parameters;
-  info.n_weight_bytes = impl.weights.storage.size();
   info.n_layers = h.n_layers;
   info.n_heads = h.n_heads;
   info.n_kv_heads = h.n_kv_heads;
   info.head_dim = h.head_dim;
   info.d_model = h.d_model;
   info.d_ff = h.d_ff;
-  info.n_vocab = h.n_vocab;
   info.n_ctx_train = h.n_ctx_train;
 }
 
@@ -80,6 +81,9 @@ Result<Model> load_model(const std::filesystem::path& path, const LoadOptions& o
     return guard([&] { return Tokenizer::from_metadata(metadata); });
   });
   const Result<void> weights = options.vocabulary_only ? Result<void>() : load_all_weights(*impl, options);
+  if (options.vocabulary_only) {  // the sizes are told if the file has them; a vocabulary need not
+    if (auto hparams = read_hparams(*impl->file)) impl->hparams = *std::move(hparams);
+  }
   LINNET_TRY(impl->tokenizer, tokenizer.get());
   LINNET_CHECK(weights);
   if (impl->has_weights && impl->tokenizer->n_vocab() > impl->hparams.n_vocab) {
