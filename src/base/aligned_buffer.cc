@@ -1,10 +1,11 @@
 #include "base/aligned_buffer.h"
 
-#include <string.h>  // explicit_bzero
 #include <sys/mman.h>
 
 #include <limits>
 #include <utility>
+
+#include "base/wipe.h"
 
 namespace linnet {
 
@@ -36,6 +37,6 @@ AlignedBuffer::~AlignedBuffer() {
   if (!bytes_.empty()) munmap(bytes_.data(), bytes_.size());
 }
 
-void AlignedBuffer::wipe() noexcept { explicit_bzero(bytes_.data(), bytes_.size()); }
+void AlignedBuffer::wipe() noexcept { linnet::wipe(bytes_.data(), bytes_.size()); }
 
 }  // namespace linnet

@@ -30,7 +30,8 @@ struct Chat::Impl {
 
 namespace {
 
-// Some templates build special tokens from roles, as in '<|' + role + '|>'. A plain word cannot forge anything else.
+// Some templates build special tokens from roles, as in '<|' + role + '|>'. A plain word cannot forge
+// anything else.
 chat::Value role_value(const std::string& role) {
   const bool is_word = std::all_of(role.begin(), role.end(), [](char c) {
     return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' || c == '-';

@@ -1,10 +1,9 @@
 #include <linnet/session.h>
 
-#include <string.h>  // explicit_bzero
-
 #include <algorithm>
 
 #include "base/stopwatch.h"
+#include "base/wipe.h"
 #include "engine/session_impl.h"
 
 namespace linnet {
@@ -42,7 +41,7 @@ Result<SessionOptions> fill_in(const Model::Impl& model, SessionOptions options)
 Session::Impl::~Impl() {
   if (!options.wipe || decoder == nullptr) return;
   decoder->wipe();
-  explicit_bzero(tokens.data(), tokens.capacity() * sizeof(Token));
+  wipe(tokens.data(), tokens.capacity() * sizeof(Token));
 }
 
 Result<void> Session::Impl::hold(std::span<const Token> more) {
