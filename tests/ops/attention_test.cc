@@ -1,0 +1,157 @@
+// Causal attention over a cache, against its definition in double.
+#include "ops/attention.h"
+
+#include <algorithm>
+#include <cmath>
+
+#include "base/half.h"
+#include "tests/ops/support.h"
+
+namespace linnet::ops {
+namespace {
+
+using kernels::CacheElement;
+
+struct Shape {
+  std::size_t n_heads;
+  std::size_t n_kv_heads;
+  std::size_t head_dim;
+  std::size_t window;
+};
+
+/// A sequence of tokens: queries, keys and values of all of them, and a cache.
+struct Sequence {
+  Sequence(Rng& rng, const Shape& of, CacheElement element, std::size_t tokens)
+      : shape(of),
+        n_tokens(tokens),
+        q(random_floats(rng, tokens * of.n_heads * of.head_dim)),
+        k(random_floats(rng, tokens * of.n_kv_heads * of.head_dim)),
+        v(random_floats(rng, tokens * of.n_kv_heads * of.head_dim)) {
+    constexpr std::size_t kBlock = kernels::kAttentionBlock;
+    cache = {element, (tokens + kBlock - 1) / kBlock * kBlock, of.n_kv_heads, of.head_dim, nullptr, nullptr};
+    memory.resize(2 * cache.n_ctx * of.n_kv_heads * of.head_dim * cache.element_bytes() / sizeof(float));
+    cache.keys = reinterpret_cast<std::byte*>(memory.data());
+    cache.values = cache.keys + memory.size() * sizeof(float) / 2;
+  }
+
+  /// Stores and computes tokens in chunks, as the decoder does.
+  std::vector<float> attend(std::size_t chunk, unsigned n_threads) {
+    std::fill(memory.begin(), memory.end(), 0.0f);
+    const std::size_t stride = shape.n_heads * shape.head_dim;
+    const std::size_t kv = shape.n_kv_heads * shape.head_dim;
+    const std::size_t n_scratch = attention_scratch_rows(shape.n_heads, shape.n_kv_heads);
+    std::vector<kernels::AttentionRow> scratch(n_threads * n_scratch);
+    std::vector<float> out(q.size());
+    run(n_threads, [&](const Context& context) {
+      for (std::size_t first = 0; first < n_tokens; first += chunk) {
+        const std::size_t n = std::min(chunk, n_tokens - first);
+        const Range share = context.team.split(n);
+        for (std::size_t t = first + share.begin; t < first + share.end; ++t) {
+          store_key_value(context, cache, t, &k[t * kv], &v[t * kv]);
+        }
+        context.team.barrier();
+        attention(context, cache, {shape.n_heads, shape.window}, first, n, &q[first * stride],
+                  &out[first * stride], stride, &scratch[context.team.rank() * n_scratch]);
+        context.team.barrier();
+      }
+    });
+    return out;
+  }
+
+  double stored(float x) const {
+    return static_cast<double>(cache.element == CacheElement::kF16 ? f16_to_f32(f32_to_f16(x)) : x);
+  }
+
+  /// One head of one token, by the definition.
+  std::vector<double> define(std::size_t token, std::size_t head) const {
+    const std::size_t dim = shape.head_dim;
+    const std::size_t kv_head = head / (shape.n_heads / shape.n_kv_heads);
+    const float* query = &q[(token * shape.n_heads + head) * dim];
+    const std::size_t first = shape.window == 0 || token < shape.window ? 0 : token - shape.window + 1;
+    std::vector<double> sum(dim, 0.0);
+    double total = 0;
+    for (std::size_t p = first; p <= token; ++p) {
+      const std::size_t at = (p * shape.n_kv_heads + kv_head) * dim;
+      double score = 0;
+      for (std::size_t d = 0; d < dim; ++d) score += static_cast<double>(query[d]) * stored(k[at + d]);
+      const double weight = std::exp(score);  // below e^64: no maximum needed in double
+      total += weight;
+      for (std::size_t d = 0; d < dim; ++d) sum[d] += weight * stored(v[at + d]);
+    }
+    for (double& x : sum) x /= total;
+    return sum;
+  }
+
+  Shape shape;
+  std::size_t n_tokens;
+  std::vector<float> q;
+  std::vector<float> k;
+  std::vector<float> v;
+  CacheView cache;
+  std::vector<float> memory;
+};
+
+void check(const Shape& shape, CacheElement element, std::size_t n_tokens) {
+  SCOPED_TRACE(::testing::Message() << shape.n_heads << " heads, " << shape.n_kv_heads << " of keys, window "
+                                    << shape.window);
+  Rng rng(n_tokens);
+  Sequence sequence(rng, shape, element, n_tokens);
+  const std::vector<float> whole = sequence.attend(n_tokens, 1);
+  for (std::size_t t = 0; t < n_tokens; t += 1 + t / 8) {
+    for (std::size_t h = 0; h < shape.n_heads; ++h) {
+      const std::vector<double> expected = sequence.define(t, h);
+      for (std::size_t d = 0; d < shape.head_dim; ++d) {
+        const float actual = whole[(t * shape.n_heads + h) * shape.head_dim + d];
+        ASSERT_NEAR(static_cast<double>(actual), expected[d], 2e-5) << "token " << t << ", head " << h;
+      }
+    }
+  }
+  for (const std::size_t chunk : {1, 7, 64, 300}) {
+    const auto n_threads = static_cast<unsigned>(1 + chunk % 3);
+    ASSERT_EQ(sequence.attend(chunk, n_threads), whole) << "chunks of " << chunk;
+  }
+}
+
+TEST(Attention, AgreesWithItsDefinitionInWholeAndInChunks) {
+  for (const CacheElement element : {CacheElement::kF16, CacheElement::kF32}) {
+    check({4, 4, 16, 0}, element, 20);
+    check({9, 3, 32, 0}, element, 300);
+    check({4, 1, 16, 0}, element, 530);
+  }
+}
+
+TEST(Attention, SeesOnlyItsWindow) {
+  for (const std::size_t window : {1, 5, 100, 256, 300, 1000}) {
+    check({4, 2, 16, window}, CacheElement::kF16, 530);
+  }
+}
+
+TEST(Attention, MoreHeadsAKeyThanTheTargetOfRows) { check({80, 1, 16, 0}, CacheElement::kF32, 40); }
+
+TEST(StoreKeyValue, KeysStandInTilesAndValuesInRows) {
+  Rng rng(1);
+  for (const CacheElement element : {CacheElement::kF16, CacheElement::kF32}) {
+    Sequence sequence(rng, {2, 2, 16, 0}, element, 40);
+    sequence.attend(40, 1);
+    const auto element_at = [&](const std::byte* bytes, std::size_t i) {
+      if (element == CacheElement::kF32) return reinterpret_cast<const float*>(bytes)[i];
+      return f16_to_f32(reinterpret_cast<const std::uint16_t*>(bytes)[i]);
+    };
+    for (std::size_t p = 0; p < 40; ++p) {
+      for (std::size_t h = 0; h < 2; ++h) {
+        for (std::size_t d = 0; d < 16; ++d) {
+          const std::size_t head = h * sequence.cache.n_ctx * 16;
+          const std::size_t key = head + (p / 16 * 16 + d) * 16 + p % 16;
+          const std::size_t at = (p * 2 + h) * 16 + d;
+          ASSERT_EQ(static_cast<double>(element_at(sequence.cache.keys, key)),
+                    sequence.stored(sequence.k[at]));
+          ASSERT_EQ(static_cast<double>(element_at(sequence.cache.values, head + p * 16 + d)),
+                    sequence.stored(sequence.v[at]));
+        }
+      }
+    }
+  }
+}
+
+}  // namespace
+}  // namespace linnet::ops
