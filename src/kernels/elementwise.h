@@ -19,7 +19,9 @@ template <class Isa>
   return reduce_add<Isa>(squares);
 }
 
-/// Two vectors of values to one block; replaces them by what rounding left over.
+/// Two vectors of values to one block; replaces them by what rounding left over. Codes are limited to their
+/// range because NaN and infinity, which have none, must give the same codes everywhere: max takes NaN to
+/// -127.
 template <class Isa>
 [[gnu::always_inline]] inline void quantize_block(typename Isa::F32 (&values)[2], float largest,
                                                   quant::ActivationBlock& out) {
@@ -27,7 +29,8 @@ template <class Isa>
   // Below this the inverse would overflow; the block is as good as zero.
   const float inverse = largest > 1e-30f ? 127.0f / largest : 0.0f;
   for (int half = 0; half < 2; ++half) {
-    const auto codes = Isa::round(Isa::mul(values[half], Isa::splat(inverse)));
+    const auto scaled = Isa::mul(values[half], Isa::splat(inverse));
+    const auto codes = Isa::round(Isa::min(Isa::max(scaled, Isa::splat(-127.0f)), Isa::splat(127.0f)));
     Isa::store_i8(out.codes + 16 * half, codes);
     out.sum[half] = reduce_add_int<Isa>(codes);
     values[half] = Isa::fma(Isa::splat(-out.scale), Isa::to_float(codes), values[half]);
@@ -40,9 +43,11 @@ template <class Isa>
 void quantize(const float* x, std::size_t n_blocks, float outlier, quant::ActivationBlock* out,
               quant::ActivationBlock* refinements, std::uint8_t* refined, std::size_t stride) noexcept {
   const std::size_t n = n_blocks * quant::kBlockColumns;
-  const float limit = outlier * std::sqrt(sum_of_squares<Isa>(x, n) / static_cast<float>(n));
-  const auto largest_of = [](const auto& values) {
-    return reduce_max<Isa>(Isa::max(Isa::abs(values[0]), Isa::abs(values[1])));
+  const float mean = sum_of_squares<Isa>(x, n) / static_cast<float>(n);
+  const float limit = outlier * std::sqrt(mean);
+  // The maximum passes over NaN, the mean does not: one NaN makes all scales of the row NaN.
+  const auto largest_of = [mean](const auto& values) {
+    return std::isnan(mean) ? mean : reduce_max<Isa>(Isa::max(Isa::abs(values[0]), Isa::abs(values[1])));
   };
   for (std::size_t b = 0; b < n_blocks; ++b, x += quant::kBlockColumns) {
     typename Isa::F32 values[2] = {Isa::load(x), Isa::load(x + 16)};

@@ -54,7 +54,7 @@ struct KernelTable {
 
   /// Quantizes a whole row of n_blocks * 32 floats, rounding half to even, into blocks `stride` apart. A
   /// block whose largest magnitude is over `outlier` times the root mean square of the row gets a refinement;
-  /// 0 refines all.
+  /// 0 refines all. A NaN makes all scales of the row NaN; an infinity its block's scale infinite.
   ///   out, refinements, refined  the row's first elements in a Panel's arrays
   void (*quantize)(const float* x, std::size_t n_blocks, float outlier, quant::ActivationBlock* out,
                    quant::ActivationBlock* refinements, std::uint8_t* refined, std::size_t stride) noexcept;

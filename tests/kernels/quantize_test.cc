@@ -1,6 +1,7 @@
 // Activations to 8-bit codes, by the definition in quant/activation.h and kernel_table.h.
 #include <algorithm>
 #include <cmath>
+#include <limits>
 
 #include "tests/kernels/support.h"
 
@@ -9,6 +10,9 @@ namespace {
 
 using quant::ActivationBlock;
 using quant::kBlockColumns;
+
+constexpr float kInfinity = std::numeric_limits<float>::infinity();
+constexpr float kNan = std::numeric_limits<float>::quiet_NaN();
 
 using Quantize = EveryTable;
 INSTANTIATE_TEST_SUITE_P(Tables, Quantize, all_tables(), table_name);
@@ -133,6 +137,30 @@ TEST_P(Quantize, BlocksThatAreAsGoodAsZeroHaveZeroCodes) {
     EXPECT_EQ(panel.blocks[0].sum[0] + panel.blocks[0].sum[1], 0);
     EXPECT_EQ(panel.blocks[0].scaled_sum, 0.0f);
     EXPECT_EQ(panel.blocks[1].codes[8], 127);
+  }
+}
+
+// What is not a number must not become one: the row's products are NaN, those of infinities not finite.
+TEST_P(Quantize, NonFiniteValuesStayNonFinite) {
+  Rng rng(4);
+  constexpr std::size_t kBlocks = 2;
+  for (const float value : {kNan, -kNan, kInfinity, -kInfinity}) {
+    for (std::size_t at = 0; at < kBlocks * kBlockColumns; at += 3) {
+      std::vector<float> row = random_floats(rng, kBlocks * kBlockColumns, 1.0f);
+      row[at] = value;
+      PanelMemory panel(kBlocks, 1);
+      PanelMemory expected(kBlocks, 1);
+      panel.put(table(), 0, row, 6.0f);
+      expected.put(*usable_tables().back(), 0, row, 6.0f);
+      EXPECT_FALSE(std::isfinite(panel.blocks[at / kBlockColumns].scale)) << value << " at " << at;
+      for (std::size_t b = 0; b < kBlocks; ++b) {
+        const ActivationBlock& block = panel.blocks[b];
+        const ActivationBlock& other = expected.blocks[b];
+        EXPECT_EQ(std::memcmp(block.codes, other.codes, sizeof block.codes), 0) << value << " at " << at;
+        EXPECT_EQ(block.sum[0] + block.sum[1], other.sum[0] + other.sum[1]);
+        EXPECT_EQ(std::isnan(block.scale), std::isnan(value));
+      }
+    }
   }
 }
 
