@@ -69,8 +69,9 @@ Result<void> Session::Impl::compute(std::size_t first, const LogitsCallback* eac
     has_logits = false;
     return fail(ErrorCode::kCancelled, "cancelled after {} tokens", n_computed);
   };
+  // Logits come from the newest token's state, which is left only by its own computation.
+  if (!has_logits) n_computed = std::min(n_computed, tokens.size() - 1);
   while (n_computed < tokens.size()) {
-    if (take_cancel()) return cancelled();
     const std::size_t start = n_computed;
     const std::size_t n = std::min(options.n_chunk, tokens.size() - start);
     const std::span<const Token> chunk(tokens.data() + start, n);
@@ -84,7 +85,10 @@ Result<void> Session::Impl::compute(std::size_t first, const LogitsCallback* eac
         if (!(*each)(start + i + r, decoder->logits(r))) return cancelled();
       }
     }
-    if (n_computed < tokens.size()) continue;
+    if (n_computed < tokens.size()) {
+      if (take_cancel()) return cancelled();
+      continue;
+    }
     pool->run([&](Team& team) { decoder->compute_logits(team, n - 1, 1); });
     has_logits = true;
   }
@@ -92,6 +96,7 @@ Result<void> Session::Impl::compute(std::size_t first, const LogitsCallback* eac
 }
 
 Result<void> Session::Impl::append(std::span<const Token> more, const LogitsCallback* each) {
+  if (take_cancel()) return fail(ErrorCode::kCancelled, "cancelled before the first token");
   const Stopwatch stopwatch;
   const std::size_t first = tokens.size();
   LINNET_CHECK(hold(more));
@@ -104,8 +109,7 @@ Result<void> Session::Impl::append(std::span<const Token> more, const LogitsCall
 void Session::Impl::truncate(std::size_t n) noexcept {
   if (n == tokens.size()) return;
   tokens.resize(n);
-  // The last token is computed again when its successor is wanted: only the newest token's state is kept.
-  n_computed = std::min(n_computed, n == 0 ? 0 : n - 1);
+  n_computed = std::min(n_computed, n);
   has_logits = false;
 }
 
