@@ -114,10 +114,12 @@ Result<Reply> Chat::Impl::reply(const PieceCallback& callback, const GenerateOpt
 
   Reply reply;
   chat::ReasoningSplitter splitter(marks, marks && chat::opens_reasoning(join(parts), *marks));
+  bool wanted = true;
   const auto take = [&](const chat::ReasoningSplitter::Split& split) {
     reply.text += split.answer;
     reply.reasoning += split.reasoning;
-    return split.answer.empty() || !callback || callback(split.answer);
+    if (callback && wanted && !split.answer.empty()) wanted = callback(split.answer);
+    return wanted;
   };
   LINNET_TRY(Generation generation, session.generate(generate_options, [&](std::string_view piece) {
     return take(splitter.push(piece));

@@ -54,13 +54,15 @@ class Output {
   bool emit(const std::string& piece) {
     if (piece.empty()) return true;
     text_ += piece;
-    return !callback_ || callback_(piece);
+    if (callback_ && wanted_) wanted_ = callback_(piece);
+    return wanted_;
   }
 
   const Tokenizer& tokenizer_;
   StreamDecoder decoder_;
   chat::StopText stop_;
   const PieceCallback& callback_;
+  bool wanted_ = true;  // a callback that returned false is not called again
   std::string& text_;
 };
 
