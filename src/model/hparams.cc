@@ -77,7 +77,8 @@ Result<void> read_sizes(const Keys& keys, Hparams& h) {
   LINNET_TRY(const std::size_t value_dim,
              keys.size_or("attention.value_length", h.head_dim, ops::kMaxHeadDim));
   LINNET_TRY(h.n_rot, keys.size_or("rope.dimension_count", h.head_dim, ops::kMaxHeadDim));
-  LINNET_TRY(const std::size_t n_experts, keys.size_or("expert_count", 0, kMaxHeads));
+  LINNET_TRY(const std::uint64_t n_experts,
+             keys.metadata().integer_or(keys.name("expert_count"), 0, 0, kMaxHeads));
   const std::string& file = keys.metadata().file();
   if (n_experts != 0) {
     return fail(ErrorCode::kUnsupported, "{}: a mixture of {} experts; linnet runs dense models", file,
@@ -141,11 +142,12 @@ Result<void> read_rope(const Keys& keys, Hparams& h) {
   const double local = h.arch->local_rope_base != 0 ? h.arch->local_rope_base : h.rope_base;
   LINNET_TRY(h.local_rope_base, keys.real_or("rope.freq_base_swa", local, 1.0, 1e12));
   LINNET_TRY(const std::string_view scaling,
-             keys.metadata().string_or(keys.name("rope.scaling.type"), "none"));
+             keys.metadata().string_or(keys.name("rope.scaling.type"), "linear"));
   if (scaling != "none" && scaling != "linear") {
     return fail(ErrorCode::kUnsupported, "{}: rotary scaling of type '{}'; linnet knows none and linear",
                 keys.metadata().file(), scaling);
   }
+  if (scaling == "none") return {};
   LINNET_TRY(const double old_scale, keys.real_or("rope.scale_linear", 1.0, 1e-3, 1e6));
   LINNET_TRY(h.rope_scale, keys.real_or("rope.scaling.factor", old_scale, 1e-3, 1e6));
   return {};
