@@ -1,0 +1,29 @@
+#include "tests/engine/allocations.h"
+
+#include <atomic>
+#include <cstdlib>
+#include <new>
+
+namespace {
+
+std::atomic<std::size_t> count{0};
+std::atomic<std::size_t> total{0};
+
+}  // namespace
+
+// These replace the whole program's; the other forms of new and delete come here by default.
+void* operator new(std::size_t n_bytes) {
+  count.fetch_add(1, std::memory_order_relaxed);
+  total.fetch_add(n_bytes, std::memory_order_relaxed);
+  if (void* memory = std::malloc(n_bytes == 0 ? 1 : n_bytes)) return memory;
+  throw std::bad_alloc();
+}
+
+void operator delete(void* memory) noexcept { std::free(memory); }
+void operator delete(void* memory, std::size_t) noexcept { std::free(memory); }
+
+namespace linnet::testing {
+
+Allocations allocations() noexcept { return {count.load(), total.load()}; }
+
+}  // namespace linnet::testing

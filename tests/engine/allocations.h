@@ -1,0 +1,16 @@
+// Counts what this program's threads take from the heap, all together.
+#pragma once
+
+#include <cstddef>
+
+namespace linnet::testing {
+
+struct Allocations {
+  std::size_t count = 0;
+  std::size_t n_bytes = 0;
+};
+
+/// Through operator new since the program started.
+Allocations allocations() noexcept;
+
+}  // namespace linnet::testing
