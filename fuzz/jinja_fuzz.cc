@@ -11,7 +11,8 @@ namespace linnet::chat {
 namespace {
 
 constexpr std::string_view kConversation = R"({"messages": [{"role": "user", "content": "  a\u00e9 <|x|>"},
-  {"role": "assistant", "content": null, "tool_calls": [{"function": {"name": "f", "arguments": {"k": [1, 2.5]}}}]}],
+  {"role": "assistant", "content": null,
+   "tool_calls": [{"function": {"name": "f", "arguments": {"k": [1, 2.5]}}}]}],
   "tools": null, "add_generation_prompt": true})";
 
 void require(bool condition) {

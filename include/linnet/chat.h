@@ -75,7 +75,7 @@ class LINNET_API Chat {
   const Session& session() const noexcept;
 
  private:
-  struct Impl;
+  struct LINNET_LOCAL Impl;
   explicit Chat(std::unique_ptr<Impl> impl) noexcept;
   std::unique_ptr<Impl> impl_;
 };

@@ -136,7 +136,7 @@ class LINNET_API Model {
   std::vector<TensorInfo> tensors() const;
 
   /// \cond internal
-  struct Impl;
+  struct LINNET_LOCAL Impl;
   explicit Model(std::shared_ptr<const Impl> impl) noexcept : impl_(std::move(impl)) {}
   const std::shared_ptr<const Impl>& impl() const noexcept { return impl_; }
   /// \endcond

@@ -83,7 +83,7 @@ class LINNET_API Session {
   const Model& model() const noexcept;
 
  private:
-  struct Impl;
+  struct LINNET_LOCAL Impl;
   explicit Session(std::unique_ptr<Impl> impl) noexcept;
   std::unique_ptr<Impl> impl_;
 };

@@ -9,7 +9,7 @@
 
 namespace linnet {
 
-struct Chat::Impl {
+struct LINNET_LOCAL Chat::Impl {
   Impl(Session session_, chat::ChatTemplate chat_template_, ChatOptions options_)
       : session(std::move(session_)),
         chat_template(std::move(chat_template_)),

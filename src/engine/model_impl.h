@@ -17,7 +17,7 @@
 
 namespace linnet {
 
-struct Model::Impl {
+struct LINNET_LOCAL Model::Impl {
   std::unique_ptr<gguf::File> file;  // the tokenizer and the metadata are views into it
   std::unique_ptr<const Tokenizer> tokenizer;
   const kernels::KernelTable* kernels = nullptr;

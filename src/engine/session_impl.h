@@ -17,7 +17,7 @@ namespace linnet {
 
 /// Tokens are `held` first and `computed` when their successors' probabilities are wanted, so the last token
 /// of a generation costs nothing until somebody goes on from it.
-struct Session::Impl {
+struct LINNET_LOCAL Session::Impl {
   Impl(Model model_, const SessionOptions& options_) : model(std::move(model_)), options(options_) {}
   ~Impl();
 
