@@ -11,6 +11,8 @@ std::atomic<std::size_t> total{0};
 
 }  // namespace
 
+// The sanitizers bring their own and want to see them used: there nothing is counted.
+#if !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__)
 // These replace the whole program's; the other forms of new and delete come here by default.
 void* operator new(std::size_t n_bytes) {
   count.fetch_add(1, std::memory_order_relaxed);
@@ -21,6 +23,7 @@ void* operator new(std::size_t n_bytes) {
 
 void operator delete(void* memory) noexcept { std::free(memory); }
 void operator delete(void* memory, std::size_t) noexcept { std::free(memory); }
+#endif
 
 namespace linnet::testing {
 
