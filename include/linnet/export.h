@@ -1,6 +1,6 @@
 /// \file
-/// LINNET_API marks the names that the shared library exports; everything else is hidden, and so is what LINNET_LOCAL
-/// marks inside an exported class.
+/// LINNET_API marks the names that the shared library exports; everything else is hidden, and so is what
+/// LINNET_LOCAL marks inside an exported class.
 #pragma once
 
 #if defined(__GNUC__)

@@ -127,14 +127,10 @@ SinCos sincos(double x) noexcept {
   const Reduced angle = reduce(x);
   const double sine = sin_polynomial(angle.high, angle.low), cosine = cos_polynomial(angle.high, angle.low);
   switch (angle.quadrant) {
-    case 0:
-      return {sine, cosine};
-    case 1:
-      return {cosine, -sine};
-    case 2:
-      return {-sine, -cosine};
-    default:
-      return {-cosine, sine};
+    case 0: return {sine, cosine};
+    case 1: return {cosine, -sine};
+    case 2: return {-sine, -cosine};
+    default: return {-cosine, sine};
   }
 }
 

@@ -37,68 +37,39 @@ std::string directive(char letter, const RenderClock& c) {
   const std::string_view day = kDays[static_cast<std::size_t>(day_of_week(c))];
   const int hour12 = c.hour % 12 == 0 ? 12 : c.hour % 12;
   switch (letter) {
-    case 'Y':
-      return fmt::format("{}", c.year);
-    case 'y':
-      return fmt::format("{:02}", c.year % 100);
-    case 'm':
-      return fmt::format("{:02}", c.month);
-    case 'd':
-      return fmt::format("{:02}", c.day);
-    case 'e':
-      return fmt::format("{:2}", c.day);
-    case 'H':
-      return fmt::format("{:02}", c.hour);
-    case 'I':
-      return fmt::format("{:02}", hour12);
-    case 'M':
-      return fmt::format("{:02}", c.minute);
-    case 'S':
-      return fmt::format("{:02}", c.second);
-    case 'f':
-      return "000000";
-    case 'p':
-      return c.hour < 12 ? "AM" : "PM";
-    case 'j':
-      return fmt::format("{:03}", day_of_year(c));
-    case 'w':
-      return fmt::format("{}", day_of_week(c));
-    case 'u':
-      return fmt::format("{}", day_of_week(c) == 0 ? 7 : day_of_week(c));
-    case 'B':
-      return std::string(month);
+    case 'Y': return fmt::format("{}", c.year);
+    case 'y': return fmt::format("{:02}", c.year % 100);
+    case 'm': return fmt::format("{:02}", c.month);
+    case 'd': return fmt::format("{:02}", c.day);
+    case 'e': return fmt::format("{:2}", c.day);
+    case 'H': return fmt::format("{:02}", c.hour);
+    case 'I': return fmt::format("{:02}", hour12);
+    case 'M': return fmt::format("{:02}", c.minute);
+    case 'S': return fmt::format("{:02}", c.second);
+    case 'f': return "000000";
+    case 'p': return c.hour < 12 ? "AM" : "PM";
+    case 'j': return fmt::format("{:03}", day_of_year(c));
+    case 'w': return fmt::format("{}", day_of_week(c));
+    case 'u': return fmt::format("{}", day_of_week(c) == 0 ? 7 : day_of_week(c));
+    case 'B': return std::string(month);
     case 'b':
-    case 'h':
-      return std::string(month.substr(0, 3));
-    case 'A':
-      return std::string(day);
-    case 'a':
-      return std::string(day.substr(0, 3));
-    case 'F':
-      return c.format("%Y-%m-%d");
+    case 'h': return std::string(month.substr(0, 3));
+    case 'A': return std::string(day);
+    case 'a': return std::string(day.substr(0, 3));
+    case 'F': return c.format("%Y-%m-%d");
     case 'D':
-    case 'x':
-      return c.format("%m/%d/%y");
+    case 'x': return c.format("%m/%d/%y");
     case 'T':
-    case 'X':
-      return c.format("%H:%M:%S");
-    case 'R':
-      return c.format("%H:%M");
-    case 'r':
-      return c.format("%I:%M:%S %p");
-    case 'c':
-      return c.format("%a %b %e %H:%M:%S %Y");
+    case 'X': return c.format("%H:%M:%S");
+    case 'R': return c.format("%H:%M");
+    case 'r': return c.format("%I:%M:%S %p");
+    case 'c': return c.format("%a %b %e %H:%M:%S %Y");
     case 'z':
-    case 'Z':
-      return "";  // a naive datetime has no zone
-    case 'n':
-      return "\n";
-    case 't':
-      return "\t";
-    case '%':
-      return "%";
-    default:
-      return {'%', letter};
+    case 'Z': return "";  // a naive datetime has no zone
+    case 'n': return "\n";
+    case 't': return "\t";
+    case '%': return "%";
+    default: return {'%', letter};
   }
 }
 

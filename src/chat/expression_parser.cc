@@ -15,22 +15,14 @@ using ast::make;
 
 std::string describe(const Token& token) {
   switch (token.kind) {
-    case Token::Kind::kData:
-      return "text";
-    case Token::Kind::kOutputBegin:
-      return "'{{'";
-    case Token::Kind::kOutputEnd:
-      return "'}}'";
-    case Token::Kind::kBlockBegin:
-      return "'{%'";
-    case Token::Kind::kBlockEnd:
-      return "'%}'";
-    case Token::Kind::kEnd:
-      return "the end of the template";
-    case Token::Kind::kString:
-      return fmt::format("the string '{}'", utf8::printable(token.text, 40));
-    default:
-      return fmt::format("'{}'", utf8::printable(token.text, 40));
+    case Token::Kind::kData: return "text";
+    case Token::Kind::kOutputBegin: return "'{{'";
+    case Token::Kind::kOutputEnd: return "'}}'";
+    case Token::Kind::kBlockBegin: return "'{%'";
+    case Token::Kind::kBlockEnd: return "'%}'";
+    case Token::Kind::kEnd: return "the end of the template";
+    case Token::Kind::kString: return fmt::format("the string '{}'", utf8::printable(token.text, 40));
+    default: return fmt::format("'{}'", utf8::printable(token.text, 40));
   }
 }
 
@@ -251,15 +243,11 @@ Result<ExprPtr> ExpressionParser::unary(bool with_filters) {
 
 Result<ExprPtr> ExpressionParser::primary() {
   switch (token().kind) {
-    case Token::Kind::kName:
-      return name();
-    case Token::Kind::kString:
-      return string();
+    case Token::Kind::kName: return name();
+    case Token::Kind::kString: return string();
     case Token::Kind::kInteger:
-    case Token::Kind::kFloat:
-      return number();
-    default:
-      break;
+    case Token::Kind::kFloat: return number();
+    default: break;
   }
   if (skip_operator("(")) {
     LINNET_TRY(ExprPtr inner, tuple(true, "", true));

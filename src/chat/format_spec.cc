@@ -26,22 +26,17 @@ std::string group(std::string digits, char separator) {
 
 Result<std::string> int_digits(std::uint64_t magnitude, const FormatSpec& spec) {
   switch (spec.type) {
-    case 'x':
-      return fmt::format("{}{:x}", spec.alternate ? "0x" : "", magnitude);
-    case 'X':
-      return fmt::format("{}{:X}", spec.alternate ? "0X" : "", magnitude);
-    case 'o':
-      return fmt::format("{}{:o}", spec.alternate ? "0o" : "", magnitude);
-    case 'b':
-      return fmt::format("{}{:b}", spec.alternate ? "0b" : "", magnitude);
+    case 'x': return fmt::format("{}{:x}", spec.alternate ? "0x" : "", magnitude);
+    case 'X': return fmt::format("{}{:X}", spec.alternate ? "0X" : "", magnitude);
+    case 'o': return fmt::format("{}{:o}", spec.alternate ? "0o" : "", magnitude);
+    case 'b': return fmt::format("{}{:b}", spec.alternate ? "0b" : "", magnitude);
     case 'c': {
       std::string out;
       if (magnitude > 0x10FFFF) return fail(ErrorCode::kInvalidArgument, "%c arg not in range(0x110000)");
       utf8::append(out, static_cast<char32_t>(magnitude));
       return out;
     }
-    default:
-      return fmt::format("{}", magnitude);
+    default: return fmt::format("{}", magnitude);
   }
 }
 
@@ -53,21 +48,14 @@ std::string float_digits(double magnitude, const FormatSpec& spec) {
   }
   const auto precision = static_cast<int>(spec.precision.value_or(6));
   switch (spec.type) {
-    case '%':
-      return fmt::format("{:.{}f}%", magnitude * 100, precision);
-    case 'e':
-      return fmt::format("{:.{}e}", magnitude, precision);
-    case 'E':
-      return fmt::format("{:.{}E}", magnitude, precision);
+    case '%': return fmt::format("{:.{}f}%", magnitude * 100, precision);
+    case 'e': return fmt::format("{:.{}e}", magnitude, precision);
+    case 'E': return fmt::format("{:.{}E}", magnitude, precision);
     case 'f':
-    case 'F':
-      return fmt::format("{:.{}f}", magnitude, precision);
-    case 'g':
-      return fmt::format("{:.{}g}", magnitude, precision);
-    case 'G':
-      return fmt::format("{:.{}G}", magnitude, precision);
-    default:
-      return spec.precision ? fmt::format("{:.{}g}", magnitude, precision) : repr_float(magnitude);
+    case 'F': return fmt::format("{:.{}f}", magnitude, precision);
+    case 'g': return fmt::format("{:.{}g}", magnitude, precision);
+    case 'G': return fmt::format("{:.{}G}", magnitude, precision);
+    default: return spec.precision ? fmt::format("{:.{}g}", magnitude, precision) : repr_float(magnitude);
   }
 }
 

@@ -51,15 +51,9 @@ ReasoningSplitter::Split ReasoningSplitter::push(std::string_view piece) {
       held_ += piece;
       start(out);
       break;
-    case State::kReasoning:
-      reason(piece, out);
-      break;
-    case State::kBeforeAnswer:
-      begin_answer(piece, out);
-      break;
-    case State::kAnswer:
-      out.answer = piece;
-      break;
+    case State::kReasoning: reason(piece, out); break;
+    case State::kBeforeAnswer: begin_answer(piece, out); break;
+    case State::kAnswer: out.answer = piece; break;
   }
   return out;
 }

@@ -9,18 +9,12 @@ namespace linnet {
 
 std::string_view to_string(FinishReason reason) noexcept {
   switch (reason) {
-    case FinishReason::kEnd:
-      return "end";
-    case FinishReason::kStopText:
-      return "stop-text";
-    case FinishReason::kMaxTokens:
-      return "max-tokens";
-    case FinishReason::kContext:
-      return "context";
-    case FinishReason::kCallback:
-      return "callback";
-    case FinishReason::kCancelled:
-      return "cancelled";
+    case FinishReason::kEnd: return "end";
+    case FinishReason::kStopText: return "stop-text";
+    case FinishReason::kMaxTokens: return "max-tokens";
+    case FinishReason::kContext: return "context";
+    case FinishReason::kCallback: return "callback";
+    case FinishReason::kCancelled: return "cancelled";
   }
   return "unknown";
 }

@@ -14,14 +14,10 @@ constexpr std::size_t kShownElements = 8;  // of an array, in messages and listi
 
 std::string describe_number(const NumberArray& array, std::size_t i) {
   switch (info_of(array.type).kind) {
-    case ValueKind::kFloat:
-      return fmt::format("{}", array.real(i));
-    case ValueKind::kBool:
-      return fmt::format("{}", array.integer(i) != 0);
-    case ValueKind::kUnsigned:
-      return fmt::format("{}", static_cast<std::uint64_t>(array.integer(i)));
-    default:
-      return fmt::format("{}", array.integer(i));
+    case ValueKind::kFloat: return fmt::format("{}", array.real(i));
+    case ValueKind::kBool: return fmt::format("{}", array.integer(i) != 0);
+    case ValueKind::kUnsigned: return fmt::format("{}", static_cast<std::uint64_t>(array.integer(i)));
+    default: return fmt::format("{}", array.integer(i));
   }
 }
 
@@ -57,23 +53,15 @@ std::int64_t NumberArray::integer(std::size_t i) const noexcept {
   const std::byte* const at = data + i * info_of(type).n_bytes;
   switch (type) {
     case ValueType::kU8:
-    case ValueType::kBool:
-      return load_little<std::uint8_t>(at);
-    case ValueType::kI8:
-      return load_little<std::int8_t>(at);
-    case ValueType::kU16:
-      return load_little<std::uint16_t>(at);
-    case ValueType::kI16:
-      return load_little<std::int16_t>(at);
-    case ValueType::kU32:
-      return load_little<std::uint32_t>(at);
-    case ValueType::kI32:
-      return load_little<std::int32_t>(at);
+    case ValueType::kBool: return load_little<std::uint8_t>(at);
+    case ValueType::kI8: return load_little<std::int8_t>(at);
+    case ValueType::kU16: return load_little<std::uint16_t>(at);
+    case ValueType::kI16: return load_little<std::int16_t>(at);
+    case ValueType::kU32: return load_little<std::uint32_t>(at);
+    case ValueType::kI32: return load_little<std::int32_t>(at);
     case ValueType::kU64:
-    case ValueType::kI64:
-      return load_little<std::int64_t>(at);
-    default:
-      return 0;
+    case ValueType::kI64: return load_little<std::int64_t>(at);
+    default: return 0;
   }
 }
 

@@ -30,14 +30,10 @@ std::string_view as_text(std::span<const std::byte> bytes) noexcept {
 Value scalar(ValueType type, const std::byte* data) noexcept {
   const NumberArray one{type, 1, data};
   switch (info_of(type).kind) {
-    case ValueKind::kBool:
-      return one.integer(0) != 0;
-    case ValueKind::kFloat:
-      return one.real(0);
-    case ValueKind::kSigned:
-      return one.integer(0);
-    default:
-      return static_cast<std::uint64_t>(one.integer(0));
+    case ValueKind::kBool: return one.integer(0) != 0;
+    case ValueKind::kFloat: return one.real(0);
+    case ValueKind::kSigned: return one.integer(0);
+    default: return static_cast<std::uint64_t>(one.integer(0));
   }
 }
 

@@ -14,20 +14,13 @@ enum class Dim { kModel, kAttention, kKeyValue, kFeedForward, kHead, kVocabulary
 
 std::size_t length_of(Dim dim, const Hparams& h) noexcept {
   switch (dim) {
-    case Dim::kModel:
-      return h.d_model;
-    case Dim::kAttention:
-      return h.d_attention();
-    case Dim::kKeyValue:
-      return h.d_kv();
-    case Dim::kFeedForward:
-      return h.d_ff;
-    case Dim::kHead:
-      return h.head_dim;
-    case Dim::kVocabulary:
-      return h.n_vocab;
-    case Dim::kRotaryPairs:
-      return h.n_rot / 2;
+    case Dim::kModel: return h.d_model;
+    case Dim::kAttention: return h.d_attention();
+    case Dim::kKeyValue: return h.d_kv();
+    case Dim::kFeedForward: return h.d_ff;
+    case Dim::kHead: return h.head_dim;
+    case Dim::kVocabulary: return h.n_vocab;
+    case Dim::kRotaryPairs: return h.n_rot / 2;
   }
   return 0;
 }

@@ -22,18 +22,10 @@ std::string mutate(std::string text, const std::string& other, std::mt19937& ran
   for (std::size_t edits = 1 + below(4); edits > 0; --edits) {
     const std::size_t at = below(text.size() + 1), n = below(12);
     switch (below(4)) {
-      case 0:
-        text.erase(at, n);
-        break;
-      case 1:
-        text.insert(at, other.substr(below(other.size()), n));
-        break;
-      case 2:
-        text.insert(at, text.substr(below(text.size()), n));
-        break;
-      default:
-        text.insert(at, kPieces[below(std::size(kPieces))]);
-        break;
+      case 0: text.erase(at, n); break;
+      case 1: text.insert(at, other.substr(below(other.size()), n)); break;
+      case 2: text.insert(at, text.substr(below(text.size()), n)); break;
+      default: text.insert(at, kPieces[below(std::size(kPieces))]); break;
     }
   }
   return text;

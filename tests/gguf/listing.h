@@ -26,14 +26,10 @@ inline std::string shown(std::string_view value) { return hex(value); }
 
 inline std::string shown(const NumberArray& array, std::size_t i) {
   switch (info_of(array.type).kind) {
-    case ValueKind::kBool:
-      return shown(array.integer(i) != 0);
-    case ValueKind::kFloat:
-      return shown(array.real(i));
-    case ValueKind::kUnsigned:
-      return shown(static_cast<std::uint64_t>(array.integer(i)));
-    default:
-      return shown(array.integer(i));
+    case ValueKind::kBool: return shown(array.integer(i) != 0);
+    case ValueKind::kFloat: return shown(array.real(i));
+    case ValueKind::kUnsigned: return shown(static_cast<std::uint64_t>(array.integer(i)));
+    default: return shown(array.integer(i));
   }
 }
 
