@@ -57,11 +57,12 @@ class LINNET_API Session {
   /// The same, and hands out the logits of every one of `tokens`, in order.
   Result<void> append(std::span<const Token> tokens, const LogitsCallback& each);
 
-  /// Logits of the token after the last one, (n_vocab); empty before the first append() and after a rewind().
+  /// Logits of the token after the last one, (n_vocab); empty before the first append(),
+  /// after a rewind() and after a generate().
   std::span<const float> logits() const noexcept;
 
   /// Makes tokens after those that the session holds until one of the options' limits or the callback ends
-  /// it. Needs logits(). Errors: kInvalidArgument, an option out of range, or no logits; kOutOfMemory.
+  /// it. Errors: kInvalidArgument, an option out of range, or no token to go on from; kOutOfMemory.
   Result<Generation> generate(const GenerateOptions& options = {}, const PieceCallback& callback = {});
 
   /// Forgets all tokens after the first n_tokens. Error: kInvalidArgument, the session holds fewer.
