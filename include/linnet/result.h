@@ -34,13 +34,14 @@ LINNET_API std::string_view to_string(ErrorCode code) noexcept;
 
 /// A failure: a code for programs and a sentence that says what was found, where, and what to do.
 struct Error {
-  ErrorCode code = ErrorCode::kInternal;
-  std::string message;
+  ErrorCode code = ErrorCode::kInternal;  ///< For programs.
+  std::string message;                    ///< For people, without a line end.
 };
 
 /// What Result::value() throws for those who prefer exceptions; linnet itself never lets one out.
 class LINNET_API Exception : public std::runtime_error {
  public:
+  /// what() is the error's message.
   explicit Exception(Error error);
   /// The failure that the Result held.
   const Error& error() const noexcept { return error_; }
@@ -59,11 +60,13 @@ class [[nodiscard]] Result {
  public:
   using value_type = T;
 
+  /// Success: `return value;` in a function that returns a Result.
   Result(T value)
       : state_(std::in_place_index<0>, std::move(value)) {}  // NOLINT(google-explicit-constructor)
   Result(Error error)
       : state_(std::in_place_index<1>, std::move(error)) {}  // NOLINT(google-explicit-constructor)
 
+  /// Whether there is a value; the same as `if (result)`.
   bool has_value() const noexcept { return state_.index() == 0; }
   explicit operator bool() const noexcept { return has_value(); }
 
@@ -96,15 +99,19 @@ class [[nodiscard]] Result<void> {
  public:
   using value_type = void;
 
+  /// Success: `return {};`.
   Result() = default;
+  /// Failure: `return Error{...};`.
   Result(Error error) : error_(std::move(error)), ok_(false) {}  // NOLINT(google-explicit-constructor)
 
+  /// Whether all went well; the same as `if (result)`.
   bool has_value() const noexcept { return ok_; }
   explicit operator bool() const noexcept { return ok_; }
   /// Throws Exception if there is an error.
   void value() const {
     if (!ok_) throw Exception(error_);
   }
+  /// The error, unchecked: only after `if (!result)`.
   const Error& error() const& noexcept { return error_; }
   Error&& error() && noexcept { return std::move(error_); }
 
