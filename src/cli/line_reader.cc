@@ -90,6 +90,8 @@ std::optional<std::string> LineReader::read() {
     if (!std::getline(std::cin, line)) return std::nullopt;
     return line;
   }
+  // Before the prompt is shown, so that no key meets a terminal that still treats Ctrl-C and Ctrl-D itself.
+  el_set(editor_->edit, EL_PREP_TERM, 1);
   int n = 0;
   const char* const text = el_gets(editor_->edit, &n);
   if (text == nullptr || n <= 0) return std::nullopt;
