@@ -3,8 +3,9 @@
 
 usage: tools/compare_torch.py build/release/bin/linnet MODEL.gguf TEXT.txt [--tokens 600]
 
-Prints the share of positions with the same likeliest token and the mean Kullback-Leibler divergence of linnet's
-probabilities from PyTorch's. Needs numpy, torch and transformers with GGUF support; nothing of linnet needs this script.
+Prints the share of positions with the same likeliest token and the mean Kullback-Leibler divergence of
+linnet's probabilities from PyTorch's. Needs numpy, torch and transformers with GGUF support; nothing of
+linnet needs this script.
 """
 
 import argparse
@@ -58,7 +59,8 @@ def main() -> None:
     for want_row, got_row in zip(want, got):
         p, q = log_probabilities(want_row), log_probabilities(got_row)
         divergences.append(float(np.sum(np.exp(p) * (p - q))))
-    print(f"{len(tokens)} positions: same likeliest token {100 * same:.2f} %, mean KL divergence {np.mean(divergences):.6f}")
+    print(f"{len(tokens)} positions: same likeliest token {100 * same:.2f} %, "
+          f"mean KL divergence {np.mean(divergences):.6f}")
 
 
 if __name__ == "__main__":

@@ -104,26 +104,28 @@ void Decoder::embed(const ops::Context& context, std::span<const std::int32_t> t
                                           token % quant::kTileRows, hparams_.d_model, row);
     if (hparams_.embedding_scale != 1.0f) scale(row, hparams_.embedding_scale, hparams_.d_model);
     for (int kind : {kGlobal, kLocal}) {
+      if (kind == kLocal && hparams_.window == 0) continue;  // no layer would read it
       ops::rope_table(rope_frequencies_[kind], position + t, rope_tables_[kind] + t * hparams_.n_rot);
     }
   }
 }
 
-// RMS norm of each token's residual, as inputs_.
-void Decoder::norm_inputs(const ops::Context& context, std::size_t n_tokens, const float* weight) {
-  const std::size_t n_blocks = hparams_.d_model / quant::kBlockColumns;
+// RMS norms of the residuals of n_tokens tokens from `first` on, as inputs_.
+void Decoder::norm_inputs(const ops::Context& context, std::size_t first, std::size_t n_tokens,
+                          const float* weight, float outlier) {
+  const std::size_t n = hparams_.d_model;
   const Range share = context.team.split(n_tokens);
   for (std::size_t t = share.begin; t < share.end; ++t) {
     float* row = thread_row(context);
-    kernels_.rms_norm(residual_ + t * hparams_.d_model, weight, hparams_.d_model, hparams_.rms_epsilon, row);
-    ops::put_activations(context, row, ops::kOutlier, t, n_tokens, n_blocks, inputs_);
+    kernels_.rms_norm(residual_ + (first + t) * n, weight, n, hparams_.rms_epsilon, row);
+    ops::put_activations(context, row, outlier, t, n_tokens, n / quant::kBlockColumns, inputs_);
   }
 }
 
 void Decoder::attention_block(const ops::Context& context, std::size_t layer, std::size_t n_tokens,
                               std::size_t position) {
   const LayerWeights& weights = weights_.layers[layer];
-  norm_inputs(context, n_tokens, weights.attention_norm);
+  norm_inputs(context, 0, n_tokens, weights.attention_norm, ops::kOutlier);
   context.team.barrier();
   ops::linear(context, weights.q, inputs_, n_tokens, q_, hparams_.d_attention());
   ops::linear(context, weights.k, inputs_, n_tokens, k_, hparams_.d_kv());
@@ -187,7 +189,7 @@ void Decoder::add_to_residual(const ops::Context& context, std::size_t n_tokens,
 void Decoder::feed_forward_block(const ops::Context& context, const LayerWeights& weights,
                                  std::size_t n_tokens) {
   const Hparams& h = hparams_;
-  norm_inputs(context, n_tokens, weights.feed_forward_norm);
+  norm_inputs(context, 0, n_tokens, weights.feed_forward_norm, ops::kOutlier);
   context.team.barrier();
   // The same rows of gate and up, so that each thread can combine its own.
   const Range groups = context.team.split(weights.gate.n_groups());
@@ -210,14 +212,7 @@ void Decoder::feed_forward_block(const ops::Context& context, const LayerWeights
 
 void Decoder::compute_logits(Team& team, std::size_t first, std::size_t count) {
   const ops::Context context{kernels_, team};
-  const std::size_t n_blocks = hparams_.d_model / quant::kBlockColumns;
-  const Range tokens = team.split(count);
-  for (std::size_t t = tokens.begin; t < tokens.end; ++t) {
-    float* row = thread_row(context);
-    kernels_.rms_norm(residual_ + (first + t) * hparams_.d_model, weights_.output_norm, hparams_.d_model,
-                      hparams_.rms_epsilon, row);
-    ops::put_activations(context, row, ops::kRefineAll, t, count, n_blocks, inputs_);
-  }
+  norm_inputs(context, first, count, weights_.output_norm, ops::kRefineAll);
   team.barrier();
   const Range groups = team.split(weights_.head.n_groups());
   ops::linear(context, weights_.head, groups, inputs_, count, logits_, logits_stride_);

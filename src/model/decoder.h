@@ -59,7 +59,8 @@ class Decoder {
   ops::Activations take_activations(Arena& arena, std::size_t n_columns) const;
 
   void embed(const ops::Context& context, std::span<const std::int32_t> tokens, std::size_t position);
-  void norm_inputs(const ops::Context& context, std::size_t n_tokens, const float* weight);
+  void norm_inputs(const ops::Context& context, std::size_t first, std::size_t n_tokens, const float* weight,
+                   float outlier);
   void attention_block(const ops::Context& context, std::size_t layer, std::size_t n_tokens,
                        std::size_t position);
   void finish_heads(const ops::Context& context, const LayerWeights& weights, std::size_t layer,

@@ -17,6 +17,18 @@ struct Unpacked {
   float offset[kColumns / kGroup];
 };
 
+/// Format::unpack's codes: those that the block stores, less `zero`, the stored code of zero.
+template <class Format>
+void unpack_codes(const typename Format::Block& block, int zero,
+                  typename Format::Unpacked& unpacked) noexcept {
+  for (std::size_t i = 0; i < Format::kColumns; i += 4) {
+    const std::uint32_t four = Format::four_codes(block, i);
+    for (std::size_t j = 0; j < 4; ++j) {
+      unpacked.code[i + j] = static_cast<std::int8_t>(static_cast<int>(four >> (8 * j) & 0xff) - zero);
+    }
+  }
+}
+
 /// What Format::decode does, for the formats' own sources.
 template <class Format>
 void decode_integers(const typename Format::Block& block, float* values) noexcept {

@@ -13,10 +13,7 @@ constexpr int kMaxCode = 15;
 void Q4_1::unpack(const Block& block, Unpacked& unpacked) noexcept {
   unpacked.scale[0] = f16_to_f32(block.scale);
   unpacked.offset[0] = f16_to_f32(block.minimum);
-  for (std::size_t i = 0; i < kColumns; ++i) {
-    const unsigned code = LowBits::get(block.codes, i);
-    unpacked.code[i] = static_cast<std::int8_t>(code);
-  }
+  unpack_codes<Q4_1>(block, 0, unpacked);
 }
 
 void Q4_1::decode(const Block& block, float* values) noexcept { decode_integers<Q4_1>(block, values); }

@@ -12,10 +12,7 @@ constexpr int kZero = 16;  // the stored code of zero
 
 void Q5_0::unpack(const Block& block, Unpacked& unpacked) noexcept {
   unpacked.scale[0] = f16_to_f32(block.scale);
-  for (std::size_t i = 0; i < kColumns; ++i) {
-    const unsigned code = LowBits::get(block.codes, i) | HighBits::get(block.high_bits, i) << 4;
-    unpacked.code[i] = static_cast<std::int8_t>(static_cast<int>(code) - kZero);
-  }
+  unpack_codes<Q5_0>(block, kZero, unpacked);
 }
 
 void Q5_0::decode(const Block& block, float* values) noexcept { decode_integers<Q5_0>(block, values); }

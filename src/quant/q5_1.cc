@@ -13,10 +13,7 @@ constexpr int kMaxCode = 31;
 void Q5_1::unpack(const Block& block, Unpacked& unpacked) noexcept {
   unpacked.scale[0] = f16_to_f32(block.scale);
   unpacked.offset[0] = f16_to_f32(block.minimum);
-  for (std::size_t i = 0; i < kColumns; ++i) {
-    const unsigned code = LowBits::get(block.codes, i) | HighBits::get(block.high_bits, i) << 4;
-    unpacked.code[i] = static_cast<std::int8_t>(code);
-  }
+  unpack_codes<Q5_1>(block, 0, unpacked);
 }
 
 void Q5_1::decode(const Block& block, float* values) noexcept { decode_integers<Q5_1>(block, values); }

@@ -14,10 +14,7 @@ constexpr int kMaxCode = 31;
 
 void Q5_K::unpack(const Block& block, Unpacked& unpacked) noexcept {
   unpack_groups(block.scale, block.minimum, block.scales, unpacked.scale, unpacked.offset);
-  for (std::size_t i = 0; i < kColumns; ++i) {
-    const unsigned code = LowBits::get(block.codes, i) | HighBits::get(block.high_bits, i) << 4;
-    unpacked.code[i] = static_cast<std::int8_t>(code);
-  }
+  unpack_codes<Q5_K>(block, 0, unpacked);
 }
 
 void Q5_K::decode(const Block& block, float* values) noexcept { decode_integers<Q5_K>(block, values); }

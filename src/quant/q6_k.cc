@@ -17,10 +17,7 @@ constexpr std::size_t kGroups = Q6_K::kColumns / Q6_K::kGroup;
 void Q6_K::unpack(const Block& block, Unpacked& unpacked) noexcept {
   const float unit = f16_to_f32(block.scale);
   for (std::size_t g = 0; g < kGroups; ++g) unpacked.scale[g] = unit * static_cast<float>(block.scales[g]);
-  for (std::size_t i = 0; i < kColumns; ++i) {
-    const unsigned code = LowBits::get(block.codes, i) | HighBits::get(block.high_bits, i) << 4;
-    unpacked.code[i] = static_cast<std::int8_t>(static_cast<int>(code) - kZero);
-  }
+  unpack_codes<Q6_K>(block, kZero, unpacked);
 }
 
 void Q6_K::decode(const Block& block, float* values) noexcept { decode_integers<Q6_K>(block, values); }
