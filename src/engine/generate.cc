@@ -91,7 +91,7 @@ Result<Generation> Session::Impl::generate(const GenerateOptions& generate_optio
       finish = FinishReason::kMaxTokens;
     } else {
       LINNET_CHECK(compute(tokens.size(), nullptr));
-      const std::span<const float> logits = decoder->logits(0);
+      const std::span<const float> logits = decoder->logits(*logits_row);
       const Token token = chain.pick(logits, tokens);
       if (!generate_options.ignore_end && static_cast<std::size_t>(token) < tokenizer.n_vocab() &&
           tokenizer.is_end_of_generation(token)) {

@@ -1,6 +1,8 @@
 #include <linnet/session.h>
 
 #include <algorithm>
+#include <array>
+#include <numeric>
 
 #include "base/stopwatch.h"
 #include "base/wipe.h"
@@ -41,6 +43,7 @@ Result<SessionOptions> fill_in(const Model::Impl& model, SessionOptions options)
 Session::Impl::~Impl() {
   if (!options.wipe || decoder == nullptr) return;
   decoder->wipe();
+  pages->wipe();
   wipe(tokens.data(), tokens.capacity() * sizeof(Token));
 }
 
@@ -59,40 +62,54 @@ Result<void> Session::Impl::hold(std::span<const Token> more) {
         more.size(), options.n_ctx, tokens.size());
   }
   tokens.insert(tokens.end(), more.begin(), more.end());
-  has_logits = false;
+  logits_row.reset();
   return {};
 }
 
 Result<void> Session::Impl::compute(std::size_t first, const LogitsCallback* each) {
-  const auto cancelled = [this] {
-    tokens.resize(n_computed);
-    has_logits = false;
-    return fail(ErrorCode::kCancelled, "cancelled after {} tokens", n_computed);
-  };
   // Logits come from the newest token's state, which is left only by its own computation.
-  if (!has_logits) n_computed = std::min(n_computed, tokens.size() - 1);
+  if (!logits_row) n_computed = std::min(n_computed, tokens.size() - 1);
   while (n_computed < tokens.size()) {
-    const std::size_t start = n_computed;
-    const std::size_t n = std::min(options.n_chunk, tokens.size() - start);
-    const std::span<const Token> chunk(tokens.data() + start, n);
-    pool->run([&](Team& team) { decoder->forward(team, chunk, start); });
-    n_computed += n;
-    for (std::size_t i = std::max(first, start) - start; each != nullptr && i < n;
-         i += Decoder::kMaxLogitRows) {
-      const std::size_t count = std::min(Decoder::kMaxLogitRows, n - i);
-      pool->run([&](Team& team) { decoder->compute_logits(team, i, count); });
-      for (std::size_t r = 0; r < count; ++r) {
-        if (!(*each)(start + i + r, decoder->logits(r))) return cancelled();
-      }
-    }
-    if (n_computed < tokens.size()) {
-      if (take_cancel()) return cancelled();
-      continue;
-    }
-    pool->run([&](Team& team) { decoder->compute_logits(team, n - 1, 1); });
-    has_logits = true;
+    const std::size_t n = std::min(options.n_chunk, tokens.size() - n_computed);
+    const Result<void> done = compute_chunk(n_computed, n, first, each);
+    if (done && !(n_computed < tokens.size() && take_cancel())) continue;
+    truncate(n_computed);
+    if (!done) return done;
+    return fail(ErrorCode::kCancelled, "cancelled after {} tokens", n_computed);
   }
   return {};
+}
+
+Result<void> Session::Impl::compute_chunk(std::size_t start, std::size_t n, std::size_t first,
+                                          const LogitsCallback* each) {
+  if (!cache->ensure(start, start + n)) {
+    return fail(ErrorCode::kInternal, "the cache has no room for position {}", start + n - 1);
+  }
+  const Slice slice{std::span(tokens).subspan(start, n), start, &*cache};
+  pool->run([&](Team& team) { decoder->forward(team, {&slice, 1}); });
+  n_computed = start + n;
+  const bool is_last = n_computed == tokens.size();
+  for (std::size_t row = std::max(first, start) - start; each != nullptr && row < n;
+       row += Decoder::kMaxLogitRows) {
+    const std::size_t count = std::min(Decoder::kMaxLogitRows, n - row);
+    compute_logits(row, count);
+    if (is_last && row + count == n) logits_row = count - 1;
+    for (std::size_t r = 0; r < count; ++r) {
+      if ((*each)(start + row + r, decoder->logits(r))) continue;
+      return fail(ErrorCode::kCancelled, "cancelled after {} tokens", n_computed);
+    }
+  }
+  if (is_last && !logits_row) {
+    compute_logits(n - 1, 1);
+    logits_row = 0;
+  }
+  return {};
+}
+
+void Session::Impl::compute_logits(std::size_t row, std::size_t count) {
+  std::array<std::size_t, Decoder::kMaxLogitRows> rows{};
+  std::iota(rows.begin(), rows.end(), row);
+  pool->run([&](Team& team) { decoder->compute_logits(team, std::span(rows).first(count)); });
 }
 
 Result<void> Session::Impl::append(std::span<const Token> more, const LogitsCallback* each) {
@@ -110,7 +127,8 @@ void Session::Impl::truncate(std::size_t n) noexcept {
   if (n == tokens.size()) return;
   tokens.resize(n);
   n_computed = std::min(n_computed, n);
-  has_logits = false;
+  cache->truncate(n);
+  logits_row.reset();
 }
 
 Session::Session(std::unique_ptr<Impl> impl) noexcept : impl_(std::move(impl)) {}
@@ -130,8 +148,12 @@ Result<Session> Session::open(const Model& model, const SessionOptions& options)
     LINNET_TRY(impl->pool, Pool::create(filled.n_threads));
     const auto element =
         filled.cache == CacheFormat::kF16 ? kernels::CacheElement::kF16 : kernels::CacheElement::kF32;
-    LINNET_TRY(impl->decoder, Decoder::create(m.weights, m.hparams, *m.kernels,
-                                              {filled.n_ctx, filled.n_chunk, filled.n_threads, element}));
+    LINNET_TRY(impl->pages, CachePages::create(m.hparams, element, CachePages::pages_for(filled.n_ctx)));
+    impl->cache.emplace(*impl->pages, filled.n_ctx);
+    LINNET_TRY(
+        impl->decoder,
+        Decoder::create(m.weights, m.hparams, *m.kernels,
+                        {.n_ctx = filled.n_ctx, .n_chunk = filled.n_chunk, .n_threads = filled.n_threads}));
     impl->tokens.reserve(filled.n_ctx);
     impl->stats.load_seconds = m.info.load_seconds;
     return Session(std::move(impl));
@@ -147,8 +169,8 @@ Result<void> Session::append(std::span<const Token> tokens, const LogitsCallback
 }
 
 std::span<const float> Session::logits() const noexcept {
-  if (!impl_->has_logits) return {};
-  return impl_->decoder->logits(0);
+  if (!impl_->logits_row) return {};
+  return impl_->decoder->logits(*impl_->logits_row);
 }
 
 Result<Generation> Session::generate(const GenerateOptions& options, const PieceCallback& callback) {
@@ -169,7 +191,7 @@ Result<void> Session::rewind(std::size_t n_tokens) {
 void Session::cancel() noexcept { impl_->cancel_requested.store(true, std::memory_order_relaxed); }
 std::span<const Token> Session::tokens() const noexcept { return impl_->tokens; }
 std::size_t Session::n_ctx() const noexcept { return impl_->options.n_ctx; }
-std::size_t Session::n_bytes() const noexcept { return impl_->decoder->n_bytes(); }
+std::size_t Session::n_bytes() const noexcept { return impl_->decoder->n_bytes() + impl_->pages->n_bytes(); }
 const Stats& Session::stats() const noexcept { return impl_->stats; }
 const Model& Session::model() const noexcept { return impl_->model; }
 

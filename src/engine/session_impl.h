@@ -24,10 +24,12 @@ struct LINNET_LOCAL Session::Impl {
   const Model model;
   SessionOptions options;  // with the defaults filled in
   std::unique_ptr<Pool> pool;
+  std::unique_ptr<CachePages> pages;
+  std::optional<KvCache> cache;
   std::unique_ptr<Decoder> decoder;
-  std::vector<Token> tokens;   // held; capacity n_ctx
-  std::size_t n_computed = 0;  // of them, in the cache
-  bool has_logits = false;     // of the last token held
+  std::vector<Token> tokens;                // held; capacity n_ctx
+  std::size_t n_computed = 0;               // of them, in the cache
+  std::optional<std::size_t> logits_row{};  // the decoder's, of the last token held, if it is computed
   Stats stats;
   std::atomic<bool> cancel_requested{false};
 
@@ -40,6 +42,10 @@ struct LINNET_LOCAL Session::Impl {
   Result<void> compute(std::size_t first, const LogitsCallback* each);
   Result<void> append(std::span<const Token> more, const LogitsCallback* each);
   Result<Generation> generate(const GenerateOptions& options, const PieceCallback& callback);
+  /// Computes the tokens [start, start + n), and the logits of those from `first` on for `each`.
+  Result<void> compute_chunk(std::size_t start, std::size_t n, std::size_t first, const LogitsCallback* each);
+  /// Logits of rows [row, row + count) of the last chunk.
+  void compute_logits(std::size_t row, std::size_t count);
   /// Forgets all tokens after the first n.
   void truncate(std::size_t n) noexcept;
 };

@@ -36,6 +36,17 @@ struct Merge {
   float here;
 };
 
+/// Adds a block's total, the sum of exp(score - maximum), to a row's.
+template <class Isa>
+inline Merge merge_totals(AttentionRow& row, float maximum, float total) noexcept {
+  const float merged = row.maximum > maximum ? row.maximum : maximum;
+  float factors[16] = {row.maximum - merged, maximum - merged};
+  Isa::store(factors, exp<Isa>(Isa::load(factors)));
+  row.total = row.total * factors[0] + total * factors[1];
+  row.maximum = merged;
+  return {factors[0], factors[1]};
+}
+
 /// Scores to exp(score - maximum) in place, hidden positions to 0; updates the row's maximum and total.
 template <class Isa>
 inline Merge soften(AttentionRow& row, std::size_t first, std::size_t last, float* scores) noexcept {
@@ -53,12 +64,14 @@ inline Merge soften(AttentionRow& row, std::size_t first, std::size_t last, floa
     Isa::store(scores + i, p);
     total = Isa::add(total, p);
   }
-  const float merged = row.maximum > maximum ? row.maximum : maximum;
-  float factors[16] = {row.maximum - merged, maximum - merged};
-  Isa::store(factors, exp<Isa>(Isa::load(factors)));
-  row.total = row.total * factors[0] + reduce_add<Isa>(total) * factors[1];
-  row.maximum = merged;
-  return {factors[0], factors[1]};
+  return merge_totals<Isa>(row, maximum, reduce_add<Isa>(total));
+}
+
+/// Adds 16 elements of a block's weighted sum of values to a row's.
+template <class Isa>
+[[gnu::always_inline]] inline void merge_sums(float* sum, const Merge& factors, typename Isa::F32 here) {
+  const auto before = Isa::mul(Isa::load(sum), Isa::splat(factors.before));
+  Isa::store(sum, Isa::fma(here, Isa::splat(factors.here), before));
 }
 
 /// Adds the weighted values of positions [begin, end) to kRows sums, for kVectors * 16 of the head's
@@ -83,9 +96,7 @@ template <class Isa, class Element, int kRows, int kVectors>
   }
   unroll<kRows * kVectors>([&](auto i) __attribute__((always_inline)) {
     constexpr int r = i / kVectors;
-    float* sum = rows[r].sum + dim + 16 * (i % kVectors);
-    const auto before = Isa::mul(Isa::load(sum), Isa::splat(merges[r].before));
-    Isa::store(sum, Isa::fma(sums[r][i % kVectors], Isa::splat(merges[r].here), before));
+    merge_sums<Isa>(rows[r].sum + dim + 16 * (i % kVectors), merges[r], sums[r][i % kVectors]);
   });
 }
 
@@ -122,6 +133,15 @@ void attend_by(const AttentionBlock& block, AttentionRow* rows, std::size_t n_ro
 template <class Isa, class Element>
 void attend(const AttentionBlock& block, AttentionRow* rows, std::size_t n_rows) noexcept {
   attend_by<Isa, Element, Isa::kAttentionRows>(block, rows, n_rows);
+}
+
+/// KernelTable::merge.
+template <class Isa>
+void merge(const AttentionRow& later, std::size_t head_dim, AttentionRow& row) noexcept {
+  const Merge factors = merge_totals<Isa>(row, later.maximum, later.total);
+  for (std::size_t d = 0; d < head_dim; d += 16) {
+    merge_sums<Isa>(row.sum + d, factors, Isa::load(later.sum + d));
+  }
 }
 
 }  // namespace linnet::kernels

@@ -76,6 +76,10 @@ struct KernelTable {
   /// row's result does not depend on the other rows.
   using Attend = void (*)(const AttentionBlock& block, AttentionRow* rows, std::size_t n_rows) noexcept;
   Attend attend[2];  ///< By CacheElement.
+
+  /// Adds to a row what was gathered for the same query, from nothing, over the block that comes next:
+  /// together the same as attend() on the row.
+  void (*merge)(const AttentionRow& later, std::size_t head_dim, AttentionRow& row) noexcept;
 };
 
 }  // namespace linnet::kernels

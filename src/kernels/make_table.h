@@ -16,7 +16,8 @@ constexpr KernelTable make_table(const char* isa, quant::TypeList<Formats...>) n
           .silu_mul = &silu_mul<Isa>,
           .gelu_mul = &gelu_mul<Isa>,
           .to_half = &to_half<Isa>,
-          .attend = {&attend<Isa, quant::Half>, &attend<Isa, float>}};
+          .attend = {&attend<Isa, quant::Half>, &attend<Isa, float>},
+          .merge = &merge<Isa>};
 }
 
 }  // namespace linnet::kernels

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "base/assert.h"
 #include "base/math.h"
 #include "ops/attention.h"
 #include "ops/linear.h"
@@ -12,6 +13,8 @@ namespace {
 
 constexpr int kGlobal = 0;
 constexpr int kLocal = 1;
+// Histories that are split over threads in one pass; with more sequences than that each thread has some.
+constexpr std::size_t kMaxSplit = 16;
 
 void add(float* x, const float* y, std::size_t n) noexcept {
   for (std::size_t i = 0; i < n; ++i) x[i] += y[i];
@@ -40,7 +43,7 @@ Result<std::unique_ptr<Decoder>> Decoder::create(const Weights& weights, const H
   Arena measure;
   decoder->lay_out(measure);
   LINNET_TRY(decoder->memory_,
-             AlignedBuffer::allocate(measure.n_bytes(), AlignedBuffer::Pages::kSmall, "a session"));
+             AlignedBuffer::allocate(measure.n_bytes(), AlignedBuffer::Pages::kSmall, "the decoder"));
   Arena arena(decoder->memory_);
   decoder->lay_out(arena);
   return decoder;
@@ -49,7 +52,6 @@ Result<std::unique_ptr<Decoder>> Decoder::create(const Weights& weights, const H
 void Decoder::lay_out(Arena& arena) {
   const Hparams& h = hparams_;
   const std::size_t n = options_.n_chunk;
-  cache_.lay_out(arena, h, options_.n_ctx, options_.cache);
   residual_ = arena.take<float>(n * h.d_model);
   block_output_ = arena.take<float>(n * h.d_model);
   q_ = arena.take<float>(n * h.d_attention());
@@ -60,8 +62,13 @@ void Decoder::lay_out(Arena& arena) {
   up_ = arena.take<float>(n * h.d_ff);
   for (float*& table : rope_tables_) table = arena.take<float>(n * h.n_rot);
   thread_rows_ = arena.take<float>(options_.n_threads * h.d_model);
-  attention_rows_ = arena.take<kernels::AttentionRow>(options_.n_threads *
-                                                      ops::attention_scratch_rows(h.n_heads, h.n_kv_heads));
+  const std::size_t n_blocks = CachePages::pages_for(options_.n_ctx);
+  const std::size_t n_split = std::min(options_.n_slices, kMaxSplit);
+  attention_scratch_ = {
+      arena.take<kernels::AttentionRow>(options_.n_threads * ops::attention_rows(h.n_heads, h.n_kv_heads)),
+      arena.take<kernels::AttentionRow>(n_split * n_blocks * h.n_heads),
+      arena.take<float>(n_split * n_blocks * h.d_attention()), n_split, n_blocks};
+  attention_slices_ = arena.take<ops::AttentionSlice>(options_.n_slices);
   inputs_ = take_activations(arena, h.d_model);
   head_inputs_ = take_activations(arena, h.d_attention());
   hidden_ = take_activations(arena, h.d_ff);
@@ -85,99 +92,133 @@ float* Decoder::thread_row(const ops::Context& context) const noexcept {
   return thread_rows_ + context.team.rank() * hparams_.d_model;
 }
 
-void Decoder::forward(Team& team, std::span<const std::int32_t> tokens, std::size_t position) {
-  const ops::Context context{kernels_, team};
-  embed(context, tokens, position);
-  for (std::size_t i = 0; i < hparams_.n_layers; ++i) {
-    attention_block(context, i, tokens.size(), position);
-    feed_forward_block(context, weights_.layers[i], tokens.size());
-  }
-}
+struct Decoder::Pass {
+  ops::Context context;
+  std::span<const Slice> slices;
+  std::size_t n_tokens;  // of all slices
 
-// Token embeddings into the residual stream, and the rotary tables of these positions.
-void Decoder::embed(const ops::Context& context, std::span<const std::int32_t> tokens, std::size_t position) {
-  const Range share = context.team.split(tokens.size());
-  for (std::size_t t = share.begin; t < share.end; ++t) {
-    const auto token = static_cast<std::size_t>(tokens[t]);
-    float* row = residual_ + t * hparams_.d_model;
-    weights_.embedding.format->decode_row(weights_.embedding.group(token / quant::kTileRows),
-                                          token % quant::kTileRows, hparams_.d_model, row);
-    if (hparams_.embedding_scale != 1.0f) scale(row, hparams_.embedding_scale, hparams_.d_model);
-    for (int kind : {kGlobal, kLocal}) {
-      if (kind == kLocal && hparams_.window == 0) continue;  // no layer would read it
-      ops::rope_table(rope_frequencies_[kind], position + t, rope_tables_[kind] + t * hparams_.n_rot);
+  Team& team() const noexcept { return context.team; }
+  std::span<const ops::AttentionSlice> attention_slices(const Decoder& decoder) const noexcept {
+    return {decoder.attention_slices_, slices.size()};
+  }
+  /// Calls body(row, slice, position) for this thread's share of the tokens.
+  template <class Body>
+  void for_each_token(Body&& body) const {
+    const Range share = team().split(n_tokens);
+    std::size_t row = 0;
+    for (const Slice& slice : slices) {
+      for (std::size_t i = 0; i < slice.tokens.size(); ++i, ++row) {
+        if (row >= share.begin && row < share.end) body(row, slice, slice.position + i);
+      }
     }
   }
-}
+};
 
-// RMS norms of the residuals of n_tokens tokens from `first` on, as inputs_.
-void Decoder::norm_inputs(const ops::Context& context, std::size_t first, std::size_t n_tokens,
-                          const float* weight, float outlier) {
-  const std::size_t n = hparams_.d_model;
-  const Range share = context.team.split(n_tokens);
-  for (std::size_t t = share.begin; t < share.end; ++t) {
-    float* row = thread_row(context);
-    kernels_.rms_norm(residual_ + (first + t) * n, weight, n, hparams_.rms_epsilon, row);
-    ops::put_activations(context, row, outlier, t, n_tokens, n / quant::kBlockColumns, inputs_);
+void Decoder::forward(Team& team, std::span<const Slice> slices) {
+  std::size_t n_tokens = 0;
+  for (const Slice& slice : slices) n_tokens += slice.tokens.size();
+  LINNET_ASSERT(n_tokens <= options_.n_chunk && slices.size() <= options_.n_slices);
+  const Pass pass{{kernels_, team}, slices, n_tokens};
+  embed(pass);
+  for (std::size_t i = 0; i < hparams_.n_layers; ++i) {
+    attention_block(pass, i);
+    feed_forward_block(pass, weights_.layers[i]);
   }
 }
 
-void Decoder::attention_block(const ops::Context& context, std::size_t layer, std::size_t n_tokens,
-                              std::size_t position) {
+// Token embeddings into the residual stream, the rotary tables of these positions, and what attention wants
+// to know of the slices.
+void Decoder::embed(const Pass& pass) {
+  const Hparams& h = hparams_;
+  pass.for_each_token([&](std::size_t row, const Slice& slice, std::size_t position) {
+    const auto token = static_cast<std::size_t>(slice.tokens[position - slice.position]);
+    float* state = residual_ + row * h.d_model;
+    weights_.embedding.format->decode_row(weights_.embedding.group(token / quant::kTileRows),
+                                          token % quant::kTileRows, h.d_model, state);
+    if (h.embedding_scale != 1.0f) scale(state, h.embedding_scale, h.d_model);
+    for (int kind : {kGlobal, kLocal}) {
+      if (kind == kLocal && h.window == 0) continue;  // no layer would read it
+      ops::rope_table(rope_frequencies_[kind], position, rope_tables_[kind] + row * h.n_rot);
+    }
+  });
+  if (pass.team().rank() != 0) return;
+  std::size_t row = 0;
+  for (std::size_t i = 0; i < pass.slices.size(); row += pass.slices[i++].tokens.size()) {
+    const Slice& slice = pass.slices[i];
+    attention_slices_[i] = {slice.cache->pages().data(), slice.position, row, slice.tokens.size()};
+  }
+}
+
+// RMS norm of row `row` of the residuals, as token `token` of `n_tokens` of inputs_.
+void Decoder::norm_input(const ops::Context& context, std::size_t row, const float* weight, float outlier,
+                         std::size_t token, std::size_t n_tokens) {
+  const std::size_t n = hparams_.d_model;
+  float* normed = thread_row(context);
+  kernels_.rms_norm(residual_ + row * n, weight, n, hparams_.rms_epsilon, normed);
+  ops::put_activations(context, normed, outlier, token, n_tokens, n / quant::kBlockColumns, inputs_);
+}
+
+void Decoder::norm_inputs(const Pass& pass, const float* weight) {
+  const Range share = pass.team().split(pass.n_tokens);
+  for (std::size_t t = share.begin; t < share.end; ++t) {
+    norm_input(pass.context, t, weight, ops::kOutlier, t, pass.n_tokens);
+  }
+}
+
+void Decoder::attention_block(const Pass& pass, std::size_t layer) {
+  const Hparams& h = hparams_;
+  const ops::Context& context = pass.context;
+  const std::size_t n_tokens = pass.n_tokens;
   const LayerWeights& weights = weights_.layers[layer];
-  norm_inputs(context, 0, n_tokens, weights.attention_norm, ops::kOutlier);
-  context.team.barrier();
-  ops::linear(context, weights.q, inputs_, n_tokens, q_, hparams_.d_attention());
-  ops::linear(context, weights.k, inputs_, n_tokens, k_, hparams_.d_kv());
-  ops::linear(context, weights.v, inputs_, n_tokens, v_, hparams_.d_kv());
-  context.team.barrier();
-  finish_heads(context, weights, layer, n_tokens, position);
-  context.team.barrier();
-  const std::size_t scratch_rows = ops::attention_scratch_rows(hparams_.n_heads, hparams_.n_kv_heads);
-  ops::attention(context, cache_.layer(layer), {hparams_.n_heads, hparams_.window_of(layer)}, position,
-                 n_tokens, q_, heads_, hparams_.d_attention(),
-                 attention_rows_ + context.team.rank() * scratch_rows);
-  context.team.barrier();
-  ops::put_activations(context, heads_, n_tokens, hparams_.d_attention(), head_inputs_);
-  context.team.barrier();
-  ops::linear(context, weights.output, head_inputs_, n_tokens, block_output_, hparams_.d_model);
-  context.team.barrier();
-  add_to_residual(context, n_tokens, weights.output_bias, weights.post_attention_norm);
+  norm_inputs(pass, weights.attention_norm);
+  pass.team().barrier();
+  ops::linear(context, weights.q, inputs_, n_tokens, q_, h.d_attention());
+  ops::linear(context, weights.k, inputs_, n_tokens, k_, h.d_kv());
+  ops::linear(context, weights.v, inputs_, n_tokens, v_, h.d_kv());
+  pass.team().barrier();
+  finish_heads(pass, layer);
+  pass.team().barrier();
+  ops::attention(context, pass.slices.front().cache->pool().layer(layer), {h.n_heads, h.window_of(layer)},
+                 pass.attention_slices(*this), q_, heads_, h.d_attention(), attention_scratch_);
+  ops::put_activations(context, heads_, n_tokens, h.d_attention(), head_inputs_);
+  pass.team().barrier();
+  ops::linear(context, weights.output, head_inputs_, n_tokens, block_output_, h.d_model);
+  pass.team().barrier();
+  add_to_residual(pass, weights.output_bias, weights.post_attention_norm);
 }
 
 // Biases, head norms and rotation of queries and keys; keys and values go into the cache.
-void Decoder::finish_heads(const ops::Context& context, const LayerWeights& weights, std::size_t layer,
-                           std::size_t n_tokens, std::size_t position) {
+void Decoder::finish_heads(const Pass& pass, std::size_t layer) {
   const Hparams& h = hparams_;
+  const LayerWeights& weights = weights_.layers[layer];
   const float* table = rope_tables_[h.is_local[layer] ? kLocal : kGlobal];
   const auto finish = [&](float* x, std::size_t n_heads, const float* bias, const float* norm,
-                          std::size_t t) {
+                          std::size_t row) {
     if (bias != nullptr) add(x, bias, n_heads * h.head_dim);
     if (norm != nullptr) {
       for (std::size_t i = 0; i < n_heads; ++i) {
         kernels_.rms_norm(x + i * h.head_dim, norm, h.head_dim, h.rms_epsilon, x + i * h.head_dim);
       }
     }
-    ops::rope(x, n_heads, h.head_dim, h.n_rot / 2, table + t * h.n_rot, h.arch->rope);
+    ops::rope(x, n_heads, h.head_dim, h.n_rot / 2, table + row * h.n_rot, h.arch->rope);
   };
-  const Range share = context.team.split(n_tokens);
-  for (std::size_t t = share.begin; t < share.end; ++t) {
-    float* q = q_ + t * h.d_attention();
-    float* k = k_ + t * h.d_kv();
-    float* v = v_ + t * h.d_kv();
-    finish(q, h.n_heads, weights.q_bias, weights.q_norm, t);
-    finish(k, h.n_kv_heads, weights.k_bias, weights.k_norm, t);
+  pass.for_each_token([&](std::size_t row, const Slice& slice, std::size_t position) {
+    float* q = q_ + row * h.d_attention();
+    float* k = k_ + row * h.d_kv();
+    float* v = v_ + row * h.d_kv();
+    finish(q, h.n_heads, weights.q_bias, weights.q_norm, row);
+    finish(k, h.n_kv_heads, weights.k_bias, weights.k_norm, row);
     if (weights.v_bias != nullptr) add(v, weights.v_bias, h.d_kv());
     scale(q, h.attention_scale, h.d_attention());
-    ops::store_key_value(context, cache_.layer(layer), position + t, k, v);
-  }
+    ops::store_key_value(pass.context, slice.cache->pool().layer(layer), slice.cache->pages().data(),
+                         position, k, v);
+  });
 }
 
 // residual += norm(block_output + bias), both where the architecture has them.
-void Decoder::add_to_residual(const ops::Context& context, std::size_t n_tokens, const float* bias,
-                              const float* norm) {
+void Decoder::add_to_residual(const Pass& pass, const float* bias, const float* norm) {
   const std::size_t n = hparams_.d_model;
-  const Range share = context.team.split(n_tokens);
+  const Range share = pass.team().split(pass.n_tokens);
   for (std::size_t t = share.begin; t < share.end; ++t) {
     float* output = block_output_ + t * n;
     if (bias != nullptr) add(output, bias, n);
@@ -186,13 +227,14 @@ void Decoder::add_to_residual(const ops::Context& context, std::size_t n_tokens,
   }
 }
 
-void Decoder::feed_forward_block(const ops::Context& context, const LayerWeights& weights,
-                                 std::size_t n_tokens) {
+void Decoder::feed_forward_block(const Pass& pass, const LayerWeights& weights) {
   const Hparams& h = hparams_;
-  norm_inputs(context, 0, n_tokens, weights.feed_forward_norm, ops::kOutlier);
-  context.team.barrier();
+  const ops::Context& context = pass.context;
+  const std::size_t n_tokens = pass.n_tokens;
+  norm_inputs(pass, weights.feed_forward_norm);
+  pass.team().barrier();
   // The same rows of gate and up, so that each thread can combine its own.
-  const Range groups = context.team.split(weights.gate.n_groups());
+  const Range groups = pass.team().split(weights.gate.n_groups());
   ops::linear(context, weights.gate, groups, inputs_, n_tokens, gate_, h.d_ff);
   ops::linear(context, weights.up, groups, inputs_, n_tokens, up_, h.d_ff);
   const std::size_t first = groups.begin * quant::kTileRows;
@@ -202,24 +244,34 @@ void Decoder::feed_forward_block(const ops::Context& context, const LayerWeights
     float* gate = gate_ + t * h.d_ff + first;
     activate(gate, up_ + t * h.d_ff + first, n);
   }
-  context.team.barrier();
+  pass.team().barrier();
   ops::put_activations(context, gate_, n_tokens, h.d_ff, hidden_);
-  context.team.barrier();
+  pass.team().barrier();
   ops::linear(context, weights.down, hidden_, n_tokens, block_output_, h.d_model);
-  context.team.barrier();
-  add_to_residual(context, n_tokens, nullptr, weights.post_feed_forward_norm);
+  pass.team().barrier();
+  add_to_residual(pass, nullptr, weights.post_feed_forward_norm);
 }
 
-void Decoder::compute_logits(Team& team, std::size_t first, std::size_t count) {
+void Decoder::compute_logits(Team& team, std::span<const std::size_t> rows) {
+  LINNET_ASSERT(rows.size() <= kMaxLogitRows);
   const ops::Context context{kernels_, team};
-  norm_inputs(context, first, count, weights_.output_norm, ops::kRefineAll);
+  const Range share = team.split(rows.size());
+  for (std::size_t i = share.begin; i < share.end; ++i) {
+    norm_input(context, rows[i], weights_.output_norm, ops::kRefineAll, i, rows.size());
+  }
   team.barrier();
   const Range groups = team.split(weights_.head.n_groups());
-  ops::linear(context, weights_.head, groups, inputs_, count, logits_, logits_stride_);
-  if (hparams_.logit_cap == 0) return;
+  ops::linear(context, weights_.head, groups, inputs_, rows.size(), logits_, logits_stride_);
+  if (hparams_.logit_cap != 0) {
+    cap_logits({groups.begin * quant::kTileRows, groups.end * quant::kTileRows}, rows.size());
+  }
+}
+
+// logit = cap * tanh(logit / cap), for some entries of the first n rows.
+void Decoder::cap_logits(Range entries, std::size_t n) noexcept {
   const double cap = static_cast<double>(hparams_.logit_cap);
-  for (std::size_t t = 0; t < count; ++t) {
-    for (std::size_t i = groups.begin * quant::kTileRows; i < groups.end * quant::kTileRows; ++i) {
+  for (std::size_t t = 0; t < n; ++t) {
+    for (std::size_t i = entries.begin; i < entries.end; ++i) {
       float& logit = logits_[t * logits_stride_ + i];
       const double e = math::exp(-2.0 * static_cast<double>(logit) / cap);  // tanh(x) = (1 - e) / (1 + e)
       logit = static_cast<float>(std::isinf(e) ? -cap : cap * (1.0 - e) / (1.0 + e));

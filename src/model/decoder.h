@@ -1,6 +1,6 @@
-// The forward pass of a decoder-only transformer. A Decoder belongs to one session: it owns that session's
-// memory, reserved once, and allocates nothing afterwards. It belongs to one thread at a time, which lends it
-// a team.
+// The forward pass of a decoder-only transformer, for tokens of one sequence or of several. A Decoder owns
+// the memory for what is computed on the way, reserved once, and allocates nothing afterwards; keys and
+// values belong to the sequences. It belongs to one thread at a time, which lends it a team.
 #pragma once
 
 #include <cstddef>
@@ -14,20 +14,30 @@
 #include "model/kv_cache.h"
 #include "model/weights.h"
 #include "ops/activations.h"
+#include "ops/attention.h"
 #include "ops/context.h"
+#include "tensor/arena.h"
 
 namespace linnet {
 
 struct DecoderOptions {
-  std::size_t n_ctx = 0;    ///< Positions that the cache holds.
-  std::size_t n_chunk = 0;  ///< Tokens that forward() takes at most.
-  unsigned n_threads = 1;   ///< Size of the teams that will call.
-  kernels::CacheElement cache = kernels::CacheElement::kF16;
+  std::size_t n_ctx = 0;     ///< Positions of the longest sequence.
+  std::size_t n_chunk = 0;   ///< Tokens that forward() takes at most,
+  std::size_t n_slices = 1;  ///< of at most this many sequences.
+  unsigned n_threads = 1;    ///< Size of the teams that will call.
+};
+
+/// Neighbouring tokens of one sequence: tokens[0] has position `position`, and all before it are in the
+/// cache, which has room for all of these (KvCache::ensure()).
+struct Slice {
+  std::span<const std::int32_t> tokens;
+  std::size_t position;
+  const KvCache* cache;
 };
 
 class Decoder {
  public:
-  /// Tokens whose logits are computed together at most.
+  /// Rows whose logits are computed together at most.
   static constexpr std::size_t kMaxLogitRows = quant::kPanelTokens;
 
   /// weights and hparams must outlive the decoder. Error: kOutOfMemory.
@@ -35,13 +45,13 @@ class Decoder {
                                                  const kernels::KernelTable& kernels,
                                                  const DecoderOptions& options);
 
-  /// Computes tokens.size() <= n_chunk tokens whose first has position `position`, after all before it, and
-  /// keeps their final states. Called by every thread of the team.
-  void forward(Team& team, std::span<const std::int32_t> tokens, std::size_t position);
+  /// Computes all tokens of the slices, which are of different sequences, stores their keys and values, and
+  /// keeps their final states as rows 0, 1, ... in the order of the slices. What a token gets does not depend
+  /// on the slices beside it. Called by every thread of the team; the slices must stay until all are back.
+  void forward(Team& team, std::span<const Slice> slices);
 
-  /// Logits of `count` <= kMaxLogitRows tokens of the last forward(), from its `first` on. Called by every
-  /// thread.
-  void compute_logits(Team& team, std::size_t first, std::size_t count);
+  /// Logits of at most kMaxLogitRows rows of the last forward(). Called by every thread.
+  void compute_logits(Team& team, std::span<const std::size_t> rows);
 
   /// Row `i` of the last compute_logits(): (n_vocab).
   std::span<float> logits(std::size_t i) const noexcept {
@@ -49,7 +59,7 @@ class Decoder {
   }
 
   std::size_t n_bytes() const noexcept { return memory_.size(); }
-  /// Overwrites keys, values and all intermediate states with zeros.
+  /// Overwrites all intermediate states with zeros.
   void wipe() noexcept { memory_.wipe(); }
 
  private:
@@ -58,16 +68,18 @@ class Decoder {
   void lay_out(Arena& arena);
   ops::Activations take_activations(Arena& arena, std::size_t n_columns) const;
 
-  void embed(const ops::Context& context, std::span<const std::int32_t> tokens, std::size_t position);
-  void norm_inputs(const ops::Context& context, std::size_t first, std::size_t n_tokens, const float* weight,
-                   float outlier);
-  void attention_block(const ops::Context& context, std::size_t layer, std::size_t n_tokens,
-                       std::size_t position);
-  void finish_heads(const ops::Context& context, const LayerWeights& weights, std::size_t layer,
-                    std::size_t n_tokens, std::size_t position);
-  void feed_forward_block(const ops::Context& context, const LayerWeights& weights, std::size_t n_tokens);
-  void add_to_residual(const ops::Context& context, std::size_t n_tokens, const float* bias,
-                       const float* norm);
+  /// What every step of one forward pass needs.
+  struct Pass;
+
+  void embed(const Pass& pass);
+  void norm_input(const ops::Context& context, std::size_t row, const float* weight, float outlier,
+                  std::size_t token, std::size_t n_tokens);
+  void norm_inputs(const Pass& pass, const float* weight);
+  void attention_block(const Pass& pass, std::size_t layer);
+  void finish_heads(const Pass& pass, std::size_t layer);
+  void feed_forward_block(const Pass& pass, const LayerWeights& weights);
+  void add_to_residual(const Pass& pass, const float* bias, const float* norm);
+  void cap_logits(Range entries, std::size_t n) noexcept;
   float* thread_row(const ops::Context& context) const noexcept;
 
   const Weights& weights_;
@@ -77,7 +89,6 @@ class Decoder {
   std::vector<double> rope_frequencies_[2];  // of layers that see everything, of layers with a window
 
   AlignedBuffer memory_;
-  KvCache cache_;
   std::size_t logits_stride_ = 0;
   // (n_chunk, columns) each, row-major.
   float* residual_ = nullptr;
@@ -91,10 +102,11 @@ class Decoder {
   float* rope_tables_[2] = {};     // n_rot
   float* logits_ = nullptr;        // (kMaxLogitRows, logits_stride_)
   float* thread_rows_ = nullptr;   // (n_threads, d_model)
-  kernels::AttentionRow* attention_rows_ = nullptr;
-  ops::Activations inputs_;       // d_model
-  ops::Activations head_inputs_;  // d_attention
-  ops::Activations hidden_;       // d_ff
+  ops::AttentionScratch attention_scratch_{};
+  ops::AttentionSlice* attention_slices_ = nullptr;  // (n_slices), of the pass
+  ops::Activations inputs_;                          // d_model
+  ops::Activations head_inputs_;                     // d_attention
+  ops::Activations hidden_;                          // d_ff
 };
 
 }  // namespace linnet

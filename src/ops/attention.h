@@ -1,50 +1,83 @@
-// Causal attention with grouped heads and an optional sliding window over a key-value cache.
+// Causal attention with grouped heads and an optional sliding window over key-value caches.
 #pragma once
 
 #include <cstddef>
+#include <span>
 
 #include "kernels/kernel_table.h"
 #include "ops/context.h"
 
 namespace linnet::ops {
 
-/// One layer's part of a key-value cache, as attention reads it.
-///   keys    (n_kv_heads, n_ctx / 16, head_dim, 16)
-///   values  (n_kv_heads, n_ctx, head_dim)
-/// Both of CacheElement; n_ctx a multiple of kAttentionBlock.
-struct CacheView {
+/// How one layer's keys and values of kAttentionBlock positions stand together:
+///   keys    (n_kv_heads, kAttentionBlock / 16, head_dim, 16)
+///   values  (n_kv_heads, kAttentionBlock, head_dim)
+/// Both of CacheElement.
+struct CacheShape {
   kernels::CacheElement element;
-  std::size_t n_ctx;
   std::size_t n_kv_heads;
   std::size_t head_dim;
-  std::byte* keys;
-  std::byte* values;
 
   std::size_t element_bytes() const noexcept { return element == kernels::CacheElement::kF16 ? 2 : 4; }
+  /// Of the keys, or of the values, of one head.
+  std::size_t head_bytes() const noexcept { return kernels::kAttentionBlock * head_dim * element_bytes(); }
+  std::size_t n_bytes() const noexcept { return 2 * n_kv_heads * head_bytes(); }
+};
+
+/// Where one layer's part stands in each page of a cache. A sequence is an array of pages: page b holds the
+/// positions [256 b, 256 (b + 1)).
+struct CacheLayer {
+  CacheShape shape;
+  std::size_t offset;
+
+  std::byte* keys(std::byte* page, std::size_t head) const noexcept {
+    return page + offset + head * shape.head_bytes();
+  }
+  std::byte* values(std::byte* page, std::size_t head) const noexcept {
+    return keys(page, shape.n_kv_heads + head);
+  }
 };
 
 /// Stores one position's keys and values, (n_kv_heads, head_dim) each. head_dim <= kMaxHeadDim.
 inline constexpr std::size_t kMaxHeadDim = 1024;
-void store_key_value(const Context& context, const CacheView& cache, std::size_t position, const float* keys,
-                     const float* values);
+void store_key_value(const Context& context, const CacheLayer& layer, std::byte* const* pages,
+                     std::size_t position, const float* keys, const float* values);
 
-/// What attention works on.
+/// Neighbouring tokens of one sequence: rows [row, row + n_tokens) of q and out, the first at `position`.
+struct AttentionSlice {
+  std::byte* const* pages;
+  std::size_t position;
+  std::size_t row;
+  std::size_t n_tokens;
+};
+
+/// What attention works on, the same for all slices.
 struct AttentionShape {
   std::size_t n_heads;
   std::size_t window;  ///< Positions that a query sees, itself included; 0 = all before it.
 };
 
-/// Rows that a thread needs as scratch memory.
-std::size_t attention_scratch_rows(std::size_t n_heads, std::size_t n_kv_heads) noexcept;
+/// Memory that attention needs beside its inputs, shared by all threads. The history of a token that stands
+/// alone in its slice is split over threads by blocks, as long as there is room for what each block gives.
+struct AttentionScratch {
+  kernels::AttentionRow* rows;     ///< (n_threads, attention_rows())
+  kernels::AttentionRow* partial;  ///< (n_split, n_blocks, n_heads)
+  float* sums;                     ///< (n_split, n_blocks, n_heads, head_dim)
+  std::size_t n_split;             ///< Tokens that there is room for.
+  std::size_t n_blocks;            ///< Of the longest history.
+};
 
-/// out = softmax(q k^T) v for n_tokens tokens whose first is at `position`; q is already scaled. This
-/// thread's share.
-///   q, out   (n_tokens, n_heads, head_dim), rows `stride` apart
-///   scratch  attention_scratch_rows() rows of this thread's own
+/// AttentionScratch::rows of each thread.
+std::size_t attention_rows(std::size_t n_heads, std::size_t n_kv_heads) noexcept;
+
+/// out = softmax(q k^T) v for all tokens of all slices; q is already scaled. Called by every thread of the
+/// team; on return out is complete for all threads. What a token gets does not depend on the other tokens,
+/// nor on the number of threads.
+///   q, out   (rows, n_heads, head_dim), rows `stride` apart
 /// Dao et al. 2022, arXiv:2205.14135, for the blocks; Ainslie et al. 2023, arXiv:2305.13245, for the grouped
 /// heads.
-void attention(const Context& context, const CacheView& cache, const AttentionShape& shape,
-               std::size_t position, std::size_t n_tokens, const float* q, float* out, std::size_t stride,
-               kernels::AttentionRow* scratch);
+void attention(const Context& context, const CacheLayer& layer, const AttentionShape& shape,
+               std::span<const AttentionSlice> slices, const float* q, float* out, std::size_t stride,
+               const AttentionScratch& scratch);
 
 }  // namespace linnet::ops

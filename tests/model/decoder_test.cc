@@ -2,7 +2,10 @@
 // and which files must give the same or other ones. Whether the numbers are right is golden_test.cc's matter.
 #include "model/decoder.h"
 
+#include <array>
 #include <cmath>
+#include <deque>
+#include <numeric>
 
 #include "kernels/registry.h"
 #include "tests/model/support.h"
@@ -27,23 +30,37 @@ struct Loaded {
     return Decoder::create(weights, hparams, *kernels::usable_tables().front(), options);
   }
 
+  std::unique_ptr<CachePages> pages(std::size_t n) const {
+    return CachePages::create(hparams, kernels::CacheElement::kF16, n).value();
+  }
+
+  /// Computes slices and then the logits of some rows of them.
+  void forward(Decoder& decoder, std::span<const Slice> slices, std::span<const std::size_t> rows) const {
+    pool->run([&](Team& team) {
+      decoder.forward(team, slices);
+      team.barrier();
+      decoder.compute_logits(team, rows);
+    });
+  }
+
   std::unique_ptr<Pool> pool = Pool::create(2).value();
   testing::ParsedModel parsed;
   Hparams hparams;
   Weights weights;
 };
 
+std::vector<float> copy(std::span<const float> values) { return {values.begin(), values.end()}; }
+
 /// Logits after the last of the tokens.
 std::vector<float> logits_of(const ModelFile& model, const std::vector<std::int32_t>& tokens) {
   const Loaded loaded(model);
-  const auto decoder = loaded.decoder({64, 64, 2, kernels::CacheElement::kF32}).value();
-  loaded.pool->run([&](Team& team) {
-    decoder->forward(team, tokens, 0);
-    team.barrier();
-    decoder->compute_logits(team, tokens.size() - 1, 1);
-  });
-  const auto logits = decoder->logits(0);
-  return {logits.begin(), logits.end()};
+  const auto decoder = loaded.decoder({64, 64, 1, 2}).value();
+  const auto pages = loaded.pages(1);
+  KvCache cache(*pages, 64);
+  EXPECT_TRUE(cache.ensure(0, tokens.size()));
+  const Slice slice{tokens, 0, &cache};
+  loaded.forward(*decoder, {&slice, 1}, std::array{tokens.size() - 1});
+  return copy(decoder->logits(0));
 }
 
 std::vector<std::int32_t> some_tokens(std::int32_t first) {
@@ -115,42 +132,102 @@ TEST(DecoderLogits, AreCapped) {
 
 TEST(Decoder, ManyRowsOfLogitsAreTheSameAsEachAlone) {
   const Loaded loaded(tiny("qwen3"));
-  const auto decoder = loaded.decoder({32, 32, 2, kernels::CacheElement::kF16}).value();
+  const auto decoder = loaded.decoder({32, 32, 1, 2}).value();
   const auto tokens = some_tokens(5);
   const std::size_t n = std::min(tokens.size(), Decoder::kMaxLogitRows);
+  const auto pages = loaded.pages(1);
+  KvCache cache(*pages, 32);
+  ASSERT_TRUE(cache.ensure(0, tokens.size()));
+  const Slice slice{tokens, 0, &cache};
+  std::vector<std::size_t> rows(n);
+  std::iota(rows.begin(), rows.end(), 0);
+  loaded.forward(*decoder, {&slice, 1}, rows);
   std::vector<std::vector<float>> together, alone;
-  loaded.pool->run([&](Team& team) {
-    decoder->forward(team, tokens, 0);
-    team.barrier();
-    decoder->compute_logits(team, 0, n);
-  });
-  for (std::size_t i = 0; i < n; ++i)
-    together.emplace_back(decoder->logits(i).begin(), decoder->logits(i).end());
+  for (std::size_t i = 0; i < n; ++i) together.push_back(copy(decoder->logits(i)));
   for (std::size_t i = 0; i < n; ++i) {
-    loaded.pool->run([&](Team& team) { decoder->compute_logits(team, i, 1); });
-    alone.emplace_back(decoder->logits(0).begin(), decoder->logits(0).end());
+    loaded.pool->run([&](Team& team) { decoder->compute_logits(team, std::array{i}); });
+    alone.push_back(copy(decoder->logits(0)));
   }
   EXPECT_EQ(together, alone);
+}
+
+/// The first n tokens at once and the others one by one, by one thread: the logits after each of these steps.
+std::vector<std::vector<float>> logits_alone(const Loaded& loaded, const std::vector<std::int32_t>& tokens,
+                                             std::size_t n) {
+  const auto decoder = loaded.decoder({1024, tokens.size(), 1, 1}).value();
+  const auto pages = loaded.pages(4);
+  const auto pool = Pool::create(1).value();
+  KvCache cache(*pages, 1024);
+  EXPECT_TRUE(cache.ensure(0, tokens.size()));
+  std::vector<std::vector<float>> logits;
+  for (std::size_t from = 0, to = n; to <= tokens.size(); from = to++) {
+    const Slice slice{std::span(tokens).subspan(from, to - from), from, &cache};
+    pool->run([&](Team& team) {
+      decoder->forward(team, {&slice, 1});
+      decoder->compute_logits(team, std::array{to - from - 1});
+    });
+    logits.push_back(copy(decoder->logits(0)));
+  }
+  return logits;
+}
+
+// Sequences of different lengths, some of which share their beginning with the first, stepped together: a
+// prompt beside single tokens. Longer than a block, so that histories are split over threads.
+TEST(Decoder, ASequenceIsTheSameInCompanyAsAlone) {
+  const Loaded loaded(tiny("gemma3"));
+  constexpr std::size_t kPrompts[] = {300, 20, 257, 513};
+  constexpr std::size_t kMore = 4;
+  std::vector<std::vector<std::int32_t>> sequences;
+  std::vector<std::vector<std::vector<float>>> alone;
+  for (const std::size_t n : kPrompts) {
+    std::vector<std::int32_t> tokens(n + kMore);
+    for (std::size_t i = 0; i < tokens.size(); ++i) {
+      tokens[i] = static_cast<std::int32_t>((i < 280 ? 31 * i + 7 : (n + 1) * i) % 290);
+    }
+    alone.push_back(logits_alone(loaded, tokens, n));
+    sequences.push_back(std::move(tokens));
+  }
+  const auto decoder = loaded.decoder({1024, 1024, 4, 2}).value();
+  const auto pages = loaded.pages(12);
+  std::deque<KvCache> caches;
+  for (std::size_t s = 0; s < 4; ++s) {
+    caches.emplace_back(*pages, 1024);
+    const std::vector<std::int32_t>& tokens = sequences[s];
+    // All but the first two begin with the 280 or fewer tokens that the first has computed.
+    const std::size_t shared = s < 2 ? 0 : std::min<std::size_t>(kPrompts[s] - 1, 280);
+    if (shared > 0) caches[s].share(caches[0], shared);
+    ASSERT_TRUE(caches[s].ensure(shared, tokens.size()));
+    const std::size_t end = s == 1 ? 10 : kPrompts[s];  // the second's prompt goes on beside the others
+    const Slice slice{std::span(tokens).subspan(shared, end - shared), shared, &caches[s]};
+    loaded.forward(*decoder, {&slice, 1}, std::array{end - shared - 1});
+    if (s != 1) {
+      EXPECT_EQ(copy(decoder->logits(0)), alone[s][0]) << s;
+    }
+  }
+  for (std::size_t i = 0; i < kMore; ++i) {
+    std::vector<Slice> slices;
+    std::vector<std::size_t> rows;
+    std::size_t n_rows = 0;
+    for (std::size_t s = 0; s < 4; ++s) {
+      const std::size_t from = s == 1 && i == 0 ? 10 : kPrompts[s] + i;
+      slices.push_back({std::span(sequences[s]).subspan(from, kPrompts[s] + i + 1 - from), from, &caches[s]});
+      n_rows += slices.back().tokens.size();
+      rows.push_back(n_rows - 1);
+    }
+    loaded.forward(*decoder, slices, rows);
+    for (std::size_t s = 0; s < 4; ++s) {
+      EXPECT_EQ(copy(decoder->logits(s)), alone[s][i + 1]) << "sequence " << s << ", token " << i;
+    }
+  }
 }
 
 TEST(Decoder, WithoutMemoryIsAnError) {
   const Loaded loaded(tiny("llama_tied"));
   // More than an address space; the sizes that sessions allow are checked by them.
-  const auto decoder = loaded.decoder({std::size_t{1} << 55, 1, 1, kernels::CacheElement::kF32});
+  const auto decoder = loaded.decoder({64, std::size_t{1} << 40, 1, 1});
   ASSERT_FALSE(decoder.has_value());
   EXPECT_EQ(decoder.error().code, ErrorCode::kOutOfMemory);
-  EXPECT_NE(decoder.error().message.find("no memory for a session: "), std::string::npos);
-}
-
-TEST(Decoder, AHalfFloatCacheTakesHalf) {
-  const Loaded loaded(tiny("llama_tied"));
-  const auto bytes = [&](std::size_t n_ctx, kernels::CacheElement element) {
-    return loaded.decoder({n_ctx, 1, 1, element}).value()->n_bytes();
-  };
-  using kernels::CacheElement;
-  const std::size_t f16 = bytes(2048, CacheElement::kF16) - bytes(1024, CacheElement::kF16);
-  EXPECT_EQ(f16, 2u * 2 * 16 * 1024 * 2);
-  EXPECT_EQ(bytes(2048, CacheElement::kF32) - bytes(1024, CacheElement::kF32), 2 * f16);
+  EXPECT_NE(decoder.error().message.find("no memory for the decoder: "), std::string::npos);
 }
 
 }  // namespace

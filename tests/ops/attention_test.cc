@@ -27,11 +27,13 @@ struct Sequence {
         q(random_floats(rng, tokens * of.n_heads * of.head_dim)),
         k(random_floats(rng, tokens * of.n_kv_heads * of.head_dim)),
         v(random_floats(rng, tokens * of.n_kv_heads * of.head_dim)) {
-    constexpr std::size_t kBlock = kernels::kAttentionBlock;
-    cache = {element, (tokens + kBlock - 1) / kBlock * kBlock, of.n_kv_heads, of.head_dim, nullptr, nullptr};
-    memory.resize(2 * cache.n_ctx * of.n_kv_heads * of.head_dim * cache.element_bytes() / sizeof(float));
-    cache.keys = reinterpret_cast<std::byte*>(memory.data());
-    cache.values = cache.keys + memory.size() * sizeof(float) / 2;
+    layer.shape = {element, of.n_kv_heads, of.head_dim};
+    const std::size_t n_pages = (tokens + kernels::kAttentionBlock - 1) / kernels::kAttentionBlock;
+    memory.resize(n_pages * layer.shape.n_bytes() / sizeof(float));
+    // Backwards, so that nothing can rely on neighbours.
+    for (std::size_t i = n_pages; i-- > 0;) {
+      pages.push_back(reinterpret_cast<std::byte*>(memory.data()) + i * layer.shape.n_bytes());
+    }
   }
 
   /// Stores and computes tokens in chunks, as the decoder does.
@@ -39,27 +41,29 @@ struct Sequence {
     std::fill(memory.begin(), memory.end(), 0.0f);
     const std::size_t stride = shape.n_heads * shape.head_dim;
     const std::size_t kv = shape.n_kv_heads * shape.head_dim;
-    const std::size_t n_scratch = attention_scratch_rows(shape.n_heads, shape.n_kv_heads);
-    std::vector<kernels::AttentionRow> scratch(n_threads * n_scratch);
+    std::vector<kernels::AttentionRow> rows(n_threads * attention_rows(shape.n_heads, shape.n_kv_heads));
+    std::vector<kernels::AttentionRow> partial(pages.size() * shape.n_heads);
+    std::vector<float> sums(pages.size() * stride);
+    const AttentionScratch scratch{rows.data(), partial.data(), sums.data(), 1, pages.size()};
     std::vector<float> out(q.size());
     run(n_threads, [&](const Context& context) {
       for (std::size_t first = 0; first < n_tokens; first += chunk) {
         const std::size_t n = std::min(chunk, n_tokens - first);
         const Range share = context.team.split(n);
         for (std::size_t t = first + share.begin; t < first + share.end; ++t) {
-          store_key_value(context, cache, t, &k[t * kv], &v[t * kv]);
+          store_key_value(context, layer, pages.data(), t, &k[t * kv], &v[t * kv]);
         }
         context.team.barrier();
-        attention(context, cache, {shape.n_heads, shape.window}, first, n, &q[first * stride],
-                  &out[first * stride], stride, &scratch[context.team.rank() * n_scratch]);
-        context.team.barrier();
+        const AttentionSlice slice{pages.data(), first, 0, n};
+        attention(context, layer, {shape.n_heads, shape.window}, {&slice, 1}, &q[first * stride],
+                  &out[first * stride], stride, scratch);
       }
     });
     return out;
   }
 
   double stored(float x) const {
-    return static_cast<double>(cache.element == CacheElement::kF16 ? f16_to_f32(f32_to_f16(x)) : x);
+    return static_cast<double>(layer.shape.element == CacheElement::kF16 ? f16_to_f32(f32_to_f16(x)) : x);
   }
 
   /// One head of one token, by the definition.
@@ -87,8 +91,9 @@ struct Sequence {
   std::vector<float> q;
   std::vector<float> k;
   std::vector<float> v;
-  CacheView cache;
+  CacheLayer layer{};
   std::vector<float> memory;
+  std::vector<std::byte*> pages;
 };
 
 void check(const Shape& shape, CacheElement element, std::size_t n_tokens) {
@@ -140,12 +145,12 @@ TEST(StoreKeyValue, KeysStandInTilesAndValuesInRows) {
     for (std::size_t p = 0; p < 40; ++p) {
       for (std::size_t h = 0; h < 2; ++h) {
         for (std::size_t d = 0; d < 16; ++d) {
-          const std::size_t head = h * sequence.cache.n_ctx * 16;
-          const std::size_t key = head + (p / 16 * 16 + d) * 16 + p % 16;
+          const std::size_t key = (p / 16 * 16 + d) * 16 + p % 16;
           const std::size_t at = (p * 2 + h) * 16 + d;
-          ASSERT_EQ(static_cast<double>(element_at(sequence.cache.keys, key)),
+          const CacheLayer& layer = sequence.layer;
+          ASSERT_EQ(static_cast<double>(element_at(layer.keys(sequence.pages[0], h), key)),
                     sequence.stored(sequence.k[at]));
-          ASSERT_EQ(static_cast<double>(element_at(sequence.cache.values, head + p * 16 + d)),
+          ASSERT_EQ(static_cast<double>(element_at(layer.values(sequence.pages[0], h), p * 16 + d)),
                     sequence.stored(sequence.v[at]));
         }
       }
