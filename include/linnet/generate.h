@@ -18,6 +18,8 @@
 
 namespace linnet {
 
+class Session;
+
 /// How the next token is picked. Each field is off at its default, which is greedy: always the likeliest
 /// token, the same text every time. The steps are applied in the order of the fields. Fields can also be set
 /// by name, see sampler_parameters().
@@ -76,6 +78,18 @@ struct GenerateOptions {
   std::size_t n_top_logprobs = 0;
   /// Go on after the model's end-of-generation tokens: for measuring.
   bool ignore_end = false;
+  /// Guess up to this many tokens ahead, at most 15, and check them in one pass of the model: the same text,
+  /// sooner where guesses are right. 0 = off.
+  std::size_t n_draft = 0;
+  /// Who guesses: a session of a smaller model with the same vocabulary, which generate() fills as it needs;
+  /// null = the text itself, which guesses what followed the last time that the newest tokens occurred.
+  Session* draft_session = nullptr;
+};
+
+/// How well tokens were guessed, see GenerateOptions::n_draft.
+struct Speculation {
+  std::size_t n_guessed = 0;  ///< Tokens guessed,
+  std::size_t n_right = 0;    ///< and of them those that the model would have made.
 };
 
 /// Why generation ended.
@@ -126,7 +140,8 @@ struct Generation {
   std::string text;                    ///< Without the stop text.
   std::vector<GeneratedToken> tokens;  ///< As they went into the session.
   FinishReason finish = FinishReason::kEnd;
-  Stats stats;  ///< Of this call.
+  Stats stats;              ///< Of this call.
+  Speculation speculation;  ///< Of this call.
 };
 
 /// Receives the text as it is made: whole UTF-8 characters, never part of a stop text. Returning false ends

@@ -13,6 +13,7 @@
 
 #include <string_view>
 
+#include <linnet/batch.h>
 #include <linnet/chat.h>
 #include <linnet/generate.h>
 #include <linnet/log.h>

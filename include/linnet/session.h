@@ -57,8 +57,8 @@ class LINNET_API Session {
   /// The same, and hands out the logits of every one of `tokens`, in order.
   Result<void> append(std::span<const Token> tokens, const LogitsCallback& each);
 
-  /// Logits of the token after the last one, (n_vocab); empty before the first append(),
-  /// after a rewind() and after a generate().
+  /// Logits of the token after the last one, (n_vocab); empty before the first append(), after a rewind()
+  /// and after a generate() that was ended by a limit or the caller.
   std::span<const float> logits() const noexcept;
 
   /// Makes tokens after those that the session holds until one of the options' limits or the callback ends
@@ -84,6 +84,7 @@ class LINNET_API Session {
   const Model& model() const noexcept;
 
  private:
+  friend class Drafter;
   struct LINNET_LOCAL Impl;
   explicit Session(std::unique_ptr<Impl> impl) noexcept;
   std::unique_ptr<Impl> impl_;

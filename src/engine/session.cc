@@ -4,42 +4,13 @@
 #include <array>
 #include <numeric>
 
+#include "base/assert.h"
 #include "base/stopwatch.h"
 #include "base/wipe.h"
+#include "engine/compute_options.h"
 #include "engine/session_impl.h"
 
 namespace linnet {
-namespace {
-
-constexpr std::size_t kDefaultContext = 4096;
-constexpr std::size_t kMaxContext = 1 << 26;
-constexpr std::size_t kMaxChunk = 4096;
-
-Result<SessionOptions> fill_in(const Model::Impl& model, SessionOptions options) {
-  if (!model.has_weights) {
-    return fail(ErrorCode::kUnsupported, "{}: only the vocabulary was loaded; a session needs the weights",
-                model.file->name());
-  }
-  if (options.n_ctx == 0) options.n_ctx = std::min(model.hparams.n_ctx_train, kDefaultContext);
-  if (options.n_threads == 0) options.n_threads = default_threads();
-  if (options.n_ctx > kMaxContext) {
-    return fail(ErrorCode::kInvalidArgument, "a context of {} tokens; at most {} are possible", options.n_ctx,
-                kMaxContext);
-  }
-  if (options.n_chunk == 0 || options.n_chunk > kMaxChunk) {
-    return fail(ErrorCode::kInvalidArgument, "chunks of {} tokens; 1 to {} are possible", options.n_chunk,
-                kMaxChunk);
-  }
-  if (options.cache != CacheFormat::kF16 && options.cache != CacheFormat::kF32) {
-    return fail(ErrorCode::kInvalidArgument, "cache format number {} does not exist",
-                static_cast<int>(options.cache));
-  }
-  options.n_chunk = std::min(options.n_chunk, options.n_ctx);
-  return options;
-}
-
-}  // namespace
-
 Session::Impl::~Impl() {
   if (!options.wipe || decoder == nullptr) return;
   decoder->wipe();
@@ -48,13 +19,7 @@ Session::Impl::~Impl() {
 }
 
 Result<void> Session::Impl::hold(std::span<const Token> more) {
-  if (more.empty()) return fail(ErrorCode::kInvalidArgument, "no tokens were given");
-  const std::size_t n_vocab = model.impl()->hparams.n_vocab;
-  for (const Token token : more) {
-    if (token < 0 || static_cast<std::size_t>(token) >= n_vocab) {
-      return fail(ErrorCode::kInvalidArgument, "token {} is outside the vocabulary of {}", token, n_vocab);
-    }
-  }
+  LINNET_CHECK(check_tokens(more, model.impl()->hparams.n_vocab));
   if (more.size() > options.n_ctx - tokens.size()) {
     return fail(
         ErrorCode::kContextFull,
@@ -67,43 +32,41 @@ Result<void> Session::Impl::hold(std::span<const Token> more) {
 }
 
 Result<void> Session::Impl::compute(std::size_t first, const LogitsCallback* each) {
+  const auto cancelled = [this] {
+    truncate(n_computed);
+    return fail(ErrorCode::kCancelled, "cancelled after {} tokens", n_computed);
+  };
   // Logits come from the newest token's state, which is left only by its own computation.
   if (!logits_row) n_computed = std::min(n_computed, tokens.size() - 1);
   while (n_computed < tokens.size()) {
-    const std::size_t n = std::min(options.n_chunk, tokens.size() - n_computed);
-    const Result<void> done = compute_chunk(n_computed, n, first, each);
-    if (done && !(n_computed < tokens.size() && take_cancel())) continue;
-    truncate(n_computed);
-    if (!done) return done;
-    return fail(ErrorCode::kCancelled, "cancelled after {} tokens", n_computed);
+    const std::size_t start = n_computed;
+    const std::size_t n = std::min(options.n_chunk, tokens.size() - start);
+    forward(start, std::span(tokens).subspan(start, n));
+    n_computed += n;
+    const bool is_last = n_computed == tokens.size();
+    for (std::size_t row = std::max(first, start) - start; each != nullptr && row < n;
+         row += Decoder::kMaxLogitRows) {
+      const std::size_t count = std::min(Decoder::kMaxLogitRows, n - row);
+      compute_logits(row, count);
+      if (is_last && row + count == n) logits_row = count - 1;
+      for (std::size_t r = 0; r < count; ++r) {
+        if (!(*each)(start + row + r, decoder->logits(r))) return cancelled();
+      }
+    }
+    if (!is_last && take_cancel()) return cancelled();
+    if (is_last && !logits_row) {
+      compute_logits(n - 1, 1);
+      logits_row = 0;
+    }
   }
   return {};
 }
 
-Result<void> Session::Impl::compute_chunk(std::size_t start, std::size_t n, std::size_t first,
-                                          const LogitsCallback* each) {
-  if (!cache->ensure(start, start + n)) {
-    return fail(ErrorCode::kInternal, "the cache has no room for position {}", start + n - 1);
-  }
-  const Slice slice{std::span(tokens).subspan(start, n), start, &*cache};
+void Session::Impl::forward(std::size_t position, std::span<const Token> chunk) noexcept {
+  [[maybe_unused]] const bool has_room = cache->ensure(position, position + chunk.size());
+  LINNET_ASSERT(has_room);  // there are pages for n_ctx positions, and nobody else uses them
+  const Slice slice{chunk, position, &*cache};
   pool->run([&](Team& team) { decoder->forward(team, {&slice, 1}); });
-  n_computed = start + n;
-  const bool is_last = n_computed == tokens.size();
-  for (std::size_t row = std::max(first, start) - start; each != nullptr && row < n;
-       row += Decoder::kMaxLogitRows) {
-    const std::size_t count = std::min(Decoder::kMaxLogitRows, n - row);
-    compute_logits(row, count);
-    if (is_last && row + count == n) logits_row = count - 1;
-    for (std::size_t r = 0; r < count; ++r) {
-      if ((*each)(start + row + r, decoder->logits(r))) continue;
-      return fail(ErrorCode::kCancelled, "cancelled after {} tokens", n_computed);
-    }
-  }
-  if (is_last && !logits_row) {
-    compute_logits(n - 1, 1);
-    logits_row = 0;
-  }
-  return {};
 }
 
 void Session::Impl::compute_logits(std::size_t row, std::size_t count) {
@@ -139,16 +102,12 @@ Session::~Session() = default;
 Result<Session> Session::open(const Model& model, const SessionOptions& options) {
   return guard([&]() -> Result<Session> {
     const Model::Impl& m = *model.impl();
-    LINNET_TRY(const SessionOptions filled, fill_in(m, options));
-    if (filled.n_ctx > m.hparams.n_ctx_train) {
-      m.log(LogLevel::kWarning, "a context of {} tokens, but the model was trained for {}", filled.n_ctx,
-            m.hparams.n_ctx_train);
-    }
+    LINNET_TRY(SessionOptions filled, fill_in(m, options));
+    filled.n_chunk = std::min(filled.n_chunk, filled.n_ctx);
     auto impl = std::make_unique<Impl>(model, filled);
     LINNET_TRY(impl->pool, Pool::create(filled.n_threads));
-    const auto element =
-        filled.cache == CacheFormat::kF16 ? kernels::CacheElement::kF16 : kernels::CacheElement::kF32;
-    LINNET_TRY(impl->pages, CachePages::create(m.hparams, element, CachePages::pages_for(filled.n_ctx)));
+    LINNET_TRY(impl->pages,
+               CachePages::create(m.hparams, element_of(filled.cache), CachePages::pages_for(filled.n_ctx)));
     impl->cache.emplace(*impl->pages, filled.n_ctx);
     LINNET_TRY(
         impl->decoder,

@@ -15,6 +15,9 @@
 
 namespace linnet {
 
+class Drafter;
+class Generator;
+
 /// Tokens are `held` first and `computed` when their successors' probabilities are wanted, so the last token
 /// of a generation costs nothing until somebody goes on from it.
 struct LINNET_LOCAL Session::Impl {
@@ -42,10 +45,12 @@ struct LINNET_LOCAL Session::Impl {
   Result<void> compute(std::size_t first, const LogitsCallback* each);
   Result<void> append(std::span<const Token> more, const LogitsCallback* each);
   Result<Generation> generate(const GenerateOptions& options, const PieceCallback& callback);
-  /// Computes the tokens [start, start + n), and the logits of those from `first` on for `each`.
-  Result<void> compute_chunk(std::size_t start, std::size_t n, std::size_t first, const LogitsCallback* each);
-  /// Logits of rows [row, row + count) of the last chunk.
+  /// Computes tokens at `position` and after it, as many as the context and a chunk hold.
+  void forward(std::size_t position, std::span<const Token> chunk) noexcept;
+  /// Logits of rows [row, row + count) of the last forward().
   void compute_logits(std::size_t row, std::size_t count);
+  /// Lets the generator take one token, and those before it that the drafter guessed right.
+  Result<void> step(Generator& generator, Drafter& drafter, Speculation& speculation);
   /// Forgets all tokens after the first n.
   void truncate(std::size_t n) noexcept;
 };

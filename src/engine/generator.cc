@@ -1,0 +1,77 @@
+#include "engine/generator.h"
+
+#include <cmath>
+
+namespace linnet {
+
+std::optional<FinishReason> TextOutput::push(Token token) {
+  // A model may have more rows than its tokenizer has tokens; those stand for nothing.
+  if (static_cast<std::size_t>(token) >= tokenizer_.n_vocab()) return std::nullopt;
+  const bool go_on = emit(stop_.push(decoder_.push(token)));
+  if (stop_.stopped()) return FinishReason::kStopText;
+  return go_on ? std::nullopt : std::optional(FinishReason::kCallback);
+}
+
+std::string TextOutput::finish() {
+  if (!stop_.stopped()) {
+    emit(stop_.push(decoder_.flush()));
+    emit(stop_.flush());
+  }
+  return std::move(text_);
+}
+
+bool TextOutput::emit(const std::string& piece) {
+  if (piece.empty()) return true;
+  text_ += piece;
+  if (callback_ && wanted_) wanted_ = callback_(piece);
+  return wanted_;
+}
+
+Generator::Generator(const Model::Impl& model, const GenerateOptions& options, const PieceCallback& callback,
+                     sampling::Chain chain)
+    : tokenizer_(*model.tokenizer),
+      options_(options),
+      chain_(std::move(chain)),
+      output_(tokenizer_, options, callback) {
+  if (options.max_tokens == 0) finish_ = FinishReason::kMaxTokens;
+}
+
+Result<Generator> Generator::create(const Model::Impl& model, const GenerateOptions& options,
+                                    const PieceCallback& callback) {
+  LINNET_TRY(sampling::Chain chain, sampling::Chain::make(options.sampling, model.hparams.n_vocab));
+  return Generator(model, options, callback, std::move(chain));
+}
+
+Generator::Pick Generator::pick(std::span<const float> logits, std::span<const Token> history) noexcept {
+  return {chain_.pick(logits, history), sampling::log_sum_exp(logits)};
+}
+
+Result<std::optional<Token>> Generator::take(const Pick& pick, std::span<const float> logits, bool has_room) {
+  if (!std::isfinite(pick.normalizer)) {
+    return fail(ErrorCode::kCorrupt, "the model's logits are not finite; its weights must be damaged");
+  }
+  const auto index = static_cast<std::size_t>(pick.token);
+  if (!options_.ignore_end && index < tokenizer_.n_vocab() && tokenizer_.is_end_of_generation(pick.token)) {
+    finish_ = FinishReason::kEnd;
+    return std::optional<Token>();
+  }
+  if (!has_room) {
+    finish_ = FinishReason::kContext;
+    return std::optional<Token>();
+  }
+  GeneratedToken made{
+      pick.token, static_cast<float>(static_cast<double>(logits[index]) - pick.normalizer), {}};
+  if (options_.n_top_logprobs > 0) made.top = sampling::top_logprobs(logits, options_.n_top_logprobs);
+  generation_.tokens.push_back(std::move(made));
+  finish_ = output_.push(pick.token);
+  if (!finish_ && n_left() == 0) finish_ = FinishReason::kMaxTokens;
+  return std::optional(pick.token);
+}
+
+Generation Generator::finish() {
+  generation_.text = output_.finish();
+  generation_.finish = *finish_;
+  return std::move(generation_);
+}
+
+}  // namespace linnet
