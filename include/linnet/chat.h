@@ -37,6 +37,7 @@ struct Reply {
   std::vector<GeneratedToken> tokens;
   FinishReason finish = FinishReason::kEnd;
   Stats stats;  ///< Of this reply; prompt counts the tokens that were not already in the cache.
+  Speculation speculation;  ///< Of this reply.
 };
 
 /// A conversation; see the top of this page.

@@ -21,13 +21,13 @@ struct Args {
 };
 
 // One turn. An error is told and the conversation goes on without the question, unless stdout is gone.
-void answer(const Args& args, const std::string& line, ChatState& state) {
+void answer(const GenerateOptions& options, const std::string& line, ChatState& state) {
   const std::vector<Message> before = state.chat.messages();
   state.chat.user(line);
   AnswerStream stream;
   const Result<Reply> reply = [&] {
     const Interrupt interrupt([&state] { state.chat.cancel(); });
-    return state.chat.reply(stream.callback(), args.generate.options);
+    return state.chat.reply(stream.callback(), options);
   }();
   stream.finish();
   if (!reply) {
@@ -47,6 +47,8 @@ ExitCode chat(const Args& args) {
   options.enable_thinking = !args.no_thinking;
   Chat conversation = Chat::open(model, options).value();
   if (!args.system.empty()) conversation.system(args.system);
+  std::optional<Session> draft;
+  const GenerateOptions generate = args.generate.with(args.model, args.session, draft);
   ChatState state{.chat = conversation, .last = {}};
   LineReader reader("> ");
   if (stdin_is_terminal())
@@ -58,7 +60,7 @@ ExitCode chat(const Args& args) {
     if (line->starts_with('/')) {
       run_chat_command(*line, state);
     } else {
-      answer(args, *line, state);
+      answer(generate, *line, state);
     }
   }
   return kOk;

@@ -70,6 +70,12 @@ void GenerateFlags::add(CLI::App& app) {
       ->option_text("N");
   app.add_option("--stop", options.stop, "Stop before this text (may be given again)")
       ->allow_extra_args(false);
+  add_number(app, "--guess", options.n_draft,
+             "Guess up to N tokens from what the text said before, and check them at once: the same answer, "
+             "sooner where it repeats",
+             1, 15);
+  app.add_option("--draft", draft_model, "A smaller model with the same vocabulary that guesses instead")
+      ->option_text("MODEL");
   for (const SamplerParameter& parameter : sampler_parameters()) {
     const std::string name(parameter.name);
     app.add_option_function<double>(
@@ -97,6 +103,19 @@ void GenerateFlags::add(CLI::App& app) {
       ->allow_extra_args(false)
       ->option_text("TOKEN=NUMBER")
       ->group("Sampling");
+}
+
+GenerateOptions GenerateFlags::with(const ModelFlags& model_flags, const SessionFlags& session_flags,
+                                    std::optional<Session>& draft) const {
+  constexpr std::size_t kGuesses = 8;
+  GenerateOptions result = options;
+  if (draft_model.empty()) return result;
+  ModelFlags flags = model_flags;
+  flags.model = draft_model;
+  draft.emplace(Session::open(flags.load(), session_flags.with(flags)).value());
+  result.draft_session = &*draft;
+  if (result.n_draft == 0) result.n_draft = kGuesses;
+  return result;
 }
 
 std::string format_rate(const Rate& rate) {

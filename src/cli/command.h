@@ -2,6 +2,7 @@
 #pragma once
 
 #include <functional>
+#include <optional>
 #include <string>
 
 #include <linnet/linnet.h>
@@ -54,10 +55,14 @@ struct SessionFlags {
 };
 
 struct GenerateFlags {
-  /// Stop texts, limits and sampling: a flag for each of sampler_parameters().
+  /// Stop texts, limits, guessing and sampling: a flag for each of sampler_parameters().
   GenerateOptions options;
+  std::string draft_model;
 
   void add(CLI::App& app);
+  /// With the session that guesses, opened into `draft`, if a model for it was named.
+  GenerateOptions with(const ModelFlags& model_flags, const SessionFlags& session_flags,
+                       std::optional<Session>& draft) const;
 };
 
 /// Declares a flag for a whole number from `low` to `high`; its help shows the value that it has now, unless

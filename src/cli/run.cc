@@ -36,8 +36,8 @@ std::string read_prompt(const Args& args) {
   return prompt;
 }
 
-Reply answer_chat(const Args& args, const Model& model, const std::string& prompt,
-                  const PieceCallback& callback) {
+Reply answer_chat(const Args& args, const GenerateOptions& generate, const Model& model,
+                  const std::string& prompt, const PieceCallback& callback) {
   ChatOptions options;
   options.session = args.session.with(args.model);
   options.enable_thinking = !args.no_thinking;
@@ -50,21 +50,22 @@ Reply answer_chat(const Args& args, const Model& model, const std::string& promp
   if (!args.system.empty()) chat.system(args.system);
   chat.user(prompt);
   const Interrupt interrupt([&chat] { chat.cancel(); });
-  return chat.reply(callback, args.generate.options).value();
+  return chat.reply(callback, generate).value();
 }
 
-Reply continue_raw(const Args& args, const Model& model, const std::string& prompt,
-                   const PieceCallback& callback) {
+Reply continue_raw(const Args& args, const GenerateOptions& generate, const Model& model,
+                   const std::string& prompt, const PieceCallback& callback) {
   Session session = Session::open(model, args.session.with(args.model)).value();
   const auto tokens = model.tokenize(prompt, {.parse_special = args.special}).value();
   const Interrupt interrupt([&session] { session.cancel(); });
   session.append(tokens).value();
-  Generation made = session.generate(args.generate.options, callback).value();
+  Generation made = session.generate(generate, callback).value();
   Reply reply;
   reply.text = std::move(made.text);
   reply.tokens = std::move(made.tokens);
   reply.finish = made.finish;
   reply.stats = made.stats;
+  reply.speculation = made.speculation;
   reply.stats.prompt = session.stats().prompt;
   return reply;
 }
@@ -87,21 +88,32 @@ Json to_json(const Reply& reply, const Model& model) {
   json["stats"] = {{"load_seconds", model.info().load_seconds},
                    {"prompt", rate_json(reply.stats.prompt)},
                    {"decode", rate_json(reply.stats.decode)}};
+  if (reply.speculation.n_guessed > 0) {
+    json["stats"]["guesses"] = {{"made", reply.speculation.n_guessed}, {"right", reply.speculation.n_right}};
+  }
   return json;
+}
+
+std::string format_guesses(const Speculation& speculation) {
+  if (speculation.n_guessed == 0) return "";
+  return fmt::format(", {} of {} guesses right", speculation.n_right, speculation.n_guessed);
 }
 
 ExitCode run(const Args& args) {
   const std::string prompt = read_prompt(args);
   const Model model = args.model.load();
+  std::optional<Session> draft;
+  const GenerateOptions generate = args.generate.with(args.model, args.session, draft);
   AnswerStream stream;
   const PieceCallback callback = args.json ? PieceCallback{} : stream.callback();
-  const Reply reply =
-      args.raw ? continue_raw(args, model, prompt, callback) : answer_chat(args, model, prompt, callback);
+  const Reply reply = args.raw ? continue_raw(args, generate, model, prompt, callback)
+                               : answer_chat(args, generate, model, prompt, callback);
   if (!args.json) stream.finish();
   if (args.json) print(to_json(reply, model).dump(-1, ' ', false, Json::error_handler_t::replace) + "\n");
   if (!args.quiet) {
-    note(styled("2", fmt::format("prompt: {} | answer: {} | {}", format_rate(reply.stats.prompt),
-                                 format_rate(reply.stats.decode), to_string(reply.finish))));
+    note(styled("2", fmt::format("prompt: {} | answer: {}{} | {}", format_rate(reply.stats.prompt),
+                                 format_rate(reply.stats.decode), format_guesses(reply.speculation),
+                                 to_string(reply.finish))));
   }
   return reply.finish == FinishReason::kCancelled ? kInterrupted : kOk;
 }

@@ -128,6 +128,7 @@ Result<Reply> Chat::Impl::reply(const PieceCallback& callback, const GenerateOpt
   reply.tokens = std::move(generation.tokens);
   reply.finish = generation.finish;
   reply.stats = generation.stats;
+  reply.speculation = generation.speculation;
   const Rate& after = session.stats().prompt;
   reply.stats.prompt = {after.n_tokens - before.prompt.n_tokens, after.seconds - before.prompt.seconds};
   messages.push_back({"assistant", reply.text});

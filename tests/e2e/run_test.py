@@ -41,6 +41,17 @@ class Run(ModelTestCase):
         self.assertEqual(result["stats"]["decode"]["tokens"], 5)
         self.assertGreater(result["stats"]["prompt"]["tokens_per_second"], 0)
 
+    def test_guesses_change_the_speed_and_not_the_text(self):
+        text = "Repeat this three times: the cat sat on the mat and the dog sat on the log."
+        plain = self.succeed("run", self.model, text, "-q", "-n", "60")
+        for flags in (["--guess", "15"], ["--draft", self.model]):
+            result = json.loads(self.succeed("run", self.model, text, "--json", "-n", "60", *flags))
+            self.assertEqual(result["text"] + "\n", plain)
+            guesses = result["stats"]["guesses"]
+            self.assertGreater(guesses["right"], 0)
+            self.assertLessEqual(guesses["right"], guesses["made"])
+        self.assertEqual(linnet("run", self.model, text, "--guess", "16").returncode, 2)
+
     def test_one_seed_gives_one_text(self):
         def story(seed, *more):
             return self.succeed(
