@@ -1,5 +1,6 @@
 #include "tokenizer/text_table.h"
 
+#include <array>
 #include <bit>
 #include <chrono>
 #include <cstring>
@@ -42,16 +43,29 @@ TextTable::TextTable(std::span<const std::string_view> texts)
       seed_(static_cast<std::uint64_t>(std::chrono::steady_clock::now().time_since_epoch().count()) ^
             reinterpret_cast<std::uintptr_t>(texts.data())) {
   const std::size_t mask = slots_.size() - 1;
-  for (std::size_t token = 0; token < texts.size(); ++token) {
-    const std::uint64_t h = hash(texts[token]);
-    const auto tag = static_cast<std::uint32_t>(h >> 32);
-    std::size_t i = h & mask;
-    while (slots_[i].token != kNoToken &&
-           (slots_[i].hash != tag || texts_[static_cast<std::size_t>(slots_[i].token)] != texts[token])) {
-      i = (i + 1) & mask;
+  // The slots of large vocabularies lie outside of the nearest cache: they are asked for some texts ahead.
+  constexpr std::size_t kAhead = 16;
+  std::array<std::uint64_t, kAhead> hashes{};
+  for (std::size_t i = 0; i < texts.size() + kAhead; ++i) {
+    const std::uint64_t h = hashes[i % kAhead];
+    if (i < texts.size()) {
+      hashes[i % kAhead] = hash(texts[i]);
+      __builtin_prefetch(&slots_[hashes[i % kAhead] & mask]);
     }
-    if (slots_[i].token == kNoToken) slots_[i] = {tag, static_cast<Token>(token)};
+    if (i >= kAhead) insert(static_cast<Token>(i - kAhead), h);
   }
+}
+
+void TextTable::insert(Token token, std::uint64_t h) noexcept {
+  const std::size_t mask = slots_.size() - 1;
+  const std::string_view text = texts_[static_cast<std::size_t>(token)];
+  const auto tag = static_cast<std::uint32_t>(h >> 32);
+  std::size_t i = h & mask;
+  while (slots_[i].token != kNoToken &&
+         (slots_[i].hash != tag || texts_[static_cast<std::size_t>(slots_[i].token)] != text)) {
+    i = (i + 1) & mask;
+  }
+  if (slots_[i].token == kNoToken) slots_[i] = {tag, token};
 }
 
 Token TextTable::find(std::string_view text) const noexcept {

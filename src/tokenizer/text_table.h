@@ -27,6 +27,7 @@ class TextTable {
     Token token = kNoToken;
   };
   std::uint64_t hash(std::string_view text) const noexcept;
+  void insert(Token token, std::uint64_t hash) noexcept;
 
   std::span<const std::string_view> texts_;
   std::vector<Slot> slots_;  // a power of two of them, at most half in use
