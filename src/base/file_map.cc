@@ -5,9 +5,9 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <cstdint>
-#include <functional>
 #include <system_error>
 #include <utility>
 
@@ -15,13 +15,6 @@
 
 namespace linnet {
 namespace {
-
-struct Descriptor {
-  int number;
-  ~Descriptor() {
-    if (number >= 0) ::close(number);
-  }
-};
 
 Error system_error(const std::string& name, std::string_view what, int number) {
   const ErrorCode code = number == ENOENT || number == ENOTDIR ? ErrorCode::kNotFound
@@ -35,43 +28,66 @@ Error system_error(const std::string& name, std::string_view what, int number) {
 Result<FileMap> FileMap::open(const std::filesystem::path& path) {
   const std::string name = utf8::printable(path.string(), 1024);
   // O_NONBLOCK: opening a pipe must not wait for its writer. Regular files do not care.
-  const Descriptor file{::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK)};
-  if (file.number < 0) return system_error(name, "open", errno);
+  const int descriptor = ::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+  if (descriptor < 0) return system_error(name, "open", errno);
+  FileMap map(descriptor, name);
 
   struct stat status {};
-  if (::fstat(file.number, &status) != 0) return system_error(name, "examine", errno);
+  if (::fstat(descriptor, &status) != 0) return system_error(name, "examine", errno);
   if (S_ISDIR(status.st_mode)) return fail(ErrorCode::kIo, "{}: a directory, but a file was wanted", name);
   if (!S_ISREG(status.st_mode)) {
     return fail(ErrorCode::kIo, "{}: a pipe or device, but only a regular file can be mapped", name);
   }
-  if (status.st_size == 0) return FileMap{};
+  if (status.st_size == 0) return map;
   if (static_cast<std::uintmax_t>(status.st_size) > PTRDIFF_MAX) return system_error(name, "map", ENOMEM);
 
   const auto n_bytes = static_cast<std::size_t>(status.st_size);
-  void* const data = ::mmap(nullptr, n_bytes, PROT_READ, MAP_PRIVATE, file.number, 0);
+  void* const data = ::mmap(nullptr, n_bytes, PROT_READ, MAP_PRIVATE, descriptor, 0);
   if (data == MAP_FAILED) return system_error(name, "map", errno);
-  return FileMap({static_cast<const std::byte*>(data), n_bytes});
+  map.bytes_ = {static_cast<const std::byte*>(data), n_bytes};
+  return map;
 }
 
-FileMap::FileMap(FileMap&& other) noexcept : bytes_(std::exchange(other.bytes_, {})) {}
+FileMap::FileMap(FileMap&& other) noexcept
+    : descriptor_(std::exchange(other.descriptor_, -1)),
+      name_(std::move(other.name_)),
+      bytes_(std::exchange(other.bytes_, {})) {}
 
 FileMap& FileMap::operator=(FileMap&& other) noexcept {
+  std::swap(descriptor_, other.descriptor_);
+  std::swap(name_, other.name_);
   std::swap(bytes_, other.bytes_);
   return *this;
 }
 
 FileMap::~FileMap() {
   if (!bytes_.empty()) ::munmap(const_cast<std::byte*>(bytes_.data()), bytes_.size());
+  if (descriptor_ >= 0) ::close(descriptor_);
 }
 
-void FileMap::release(std::span<const std::byte> part) const noexcept {
-  // On memory that is not a mapped file MADV_DONTNEED would destroy what it holds.
-  const std::byte* const end = part.data() + part.size();
-  if (std::less{}(part.data(), bytes_.data()) || std::less{}(bytes_.data() + bytes_.size(), end)) return;
-  const auto page = static_cast<std::uintptr_t>(::sysconf(_SC_PAGESIZE));
-  const std::uintptr_t first = (reinterpret_cast<std::uintptr_t>(part.data()) + page - 1) / page * page;
-  const std::uintptr_t last = reinterpret_cast<std::uintptr_t>(end) / page * page;
-  if (first < last) ::madvise(reinterpret_cast<void*>(first), last - first, MADV_DONTNEED);
+Result<void> FileMap::read(std::size_t offset, std::span<std::byte> out) const {
+  while (!out.empty()) {
+    const ssize_t n = ::pread(descriptor_, out.data(), out.size(), static_cast<off_t>(offset));
+    if (n < 0 && errno == EINTR) continue;
+    if (n < 0) return system_error(name_, "read", errno);
+    if (n == 0) {
+      return fail(ErrorCode::kIo, "{}: the file ends after {} bytes, but had {} when it was opened", name_,
+                  offset, bytes_.size());
+    }
+    offset += static_cast<std::size_t>(n);
+    out = out.subspan(static_cast<std::size_t>(n));
+  }
+  return {};
+}
+
+Result<void> FileMap::keep(std::size_t n_bytes) {
+  if (n_bytes == 0) return {};
+  const auto page = static_cast<std::size_t>(::sysconf(_SC_PAGESIZE));
+  const std::size_t whole = std::min((n_bytes + page - 1) / page * page, bytes_.size());
+  void* const memory = ::mmap(const_cast<std::byte*>(bytes_.data()), whole, PROT_READ | PROT_WRITE,
+                              MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED, -1, 0);
+  if (memory == MAP_FAILED) return system_error(name_, "make room for the beginning of", errno);
+  return read(0, {static_cast<std::byte*>(memory), whole});
 }
 
 }  // namespace linnet

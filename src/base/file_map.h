@@ -1,10 +1,13 @@
-// A file mapped for reading. Owns the mapping; movable. Threads may read it concurrently. The file must not
-// be cut short while it is mapped: the system kills a process that touches pages that are gone.
+// A file mapped for reading. Owns the mapping and the open file; movable. Threads may read it concurrently.
+// The system kills a process that touches mapped pages which somebody has since cut off the file: read() and
+// keep() are for those who do not want to depend on that.
 #pragma once
 
 #include <cstddef>
 #include <filesystem>
 #include <span>
+#include <string>
+#include <utility>
 
 #include "base/fail.h"
 
@@ -21,12 +24,17 @@ class FileMap {
   ~FileMap();
 
   std::span<const std::byte> bytes() const noexcept { return bytes_; }
-  /// Drops the resident pages that lie wholly inside `part`; they are read again from the file if touched.
-  /// Does nothing where `part` is not of this mapping.
-  void release(std::span<const std::byte> part) const noexcept;
+  /// Copies the bytes from `offset` on, from the file and not through the mapping. Error: kIo, also where the
+  /// file is shorter than it was. Requires offset + out.size() <= bytes().size().
+  Result<void> read(std::size_t offset, std::span<std::byte> out) const;
+  /// Puts memory of our own, with the same bytes, in place of the first n_bytes of the mapping: addresses
+  /// stay, and what happens to the file no longer matters to them. Errors: kIo, kOutOfMemory.
+  Result<void> keep(std::size_t n_bytes);
 
  private:
-  explicit FileMap(std::span<const std::byte> bytes) noexcept : bytes_(bytes) {}
+  FileMap(int descriptor, std::string name) noexcept : descriptor_(descriptor), name_(std::move(name)) {}
+  int descriptor_ = -1;
+  std::string name_;
   std::span<const std::byte> bytes_;
 };
 

@@ -4,6 +4,8 @@
 
 #include <exception>
 #include <new>
+#include <stdexcept>
+#include <system_error>
 
 #include "base/fail.h"
 
@@ -20,6 +22,10 @@ auto guard(Body&& body) noexcept -> decltype(body()) {
     return Error{ErrorCode::kOutOfMemory, "out of memory"};
   } catch (const Exception& exception) {
     return exception.error();
+  } catch (const std::system_error& error) {
+    const bool is_thread = error.code() == std::errc::resource_unavailable_try_again;
+    return is_thread ? Error{ErrorCode::kOutOfMemory, "the system starts no more threads"}
+                     : Error{ErrorCode::kInternal, error.what()};
   } catch (const std::exception& exception) {
     return Error{ErrorCode::kInternal, exception.what()};
   } catch (...) {

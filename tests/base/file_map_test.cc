@@ -2,8 +2,8 @@
 
 #include <gtest/gtest.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
-#include <algorithm>
 #include <string>
 #include <vector>
 
@@ -28,21 +28,37 @@ TEST_F(FileMapTest, ShowsTheFilesBytes) {
   EXPECT_TRUE(FileMap::open(write_file("empty", "")).value().bytes().empty());
 }
 
-TEST_F(FileMapTest, ReleasedPagesReadTheSame) {
-  const std::string text(100000, 'x');
-  const FileMap map = FileMap::open(write_file("a", text)).value();
-  map.release(map.bytes().subspan(5, 50000));
-  map.release(map.bytes());
-  map.release({});
-  EXPECT_EQ(text_of(map), text);
+TEST_F(FileMapTest, ReadsPastTheMapping) {
+  const auto path = write_file("a", "some bytes");
+  const FileMap map = FileMap::open(path).value();
+  std::vector<std::byte> part(5);
+  map.read(5, part).value();
+  EXPECT_EQ(std::string_view(reinterpret_cast<const char*>(part.data()), 5), "bytes");
+  map.read(10, {}).value();
+  ASSERT_EQ(::truncate(path.c_str(), 7), 0);
+  const auto cut = map.read(5, part);
+  ASSERT_FALSE(cut);
+  EXPECT_EQ(cut.error().code, ErrorCode::kIo);
+  EXPECT_EQ(cut.error().message,
+            path.string() + ": the file ends after 7 bytes, but had 10 when it was opened");
 }
 
-TEST_F(FileMapTest, ReleasesNothingThatIsNotItsOwn) {
-  const FileMap map = FileMap::open(write_file("a", "x")).value();
-  const std::vector<std::byte> heap(1 << 20, std::byte{7});
-  map.release(heap);
-  FileMap().release(heap);
-  EXPECT_EQ(std::count(heap.begin(), heap.end(), std::byte{7}), 1 << 20);
+TEST_F(FileMapTest, WhatIsKeptNeedsNoFile) {
+  std::string text(100000, 'x');
+  text.front() = 'a', text.back() = 'z';
+  const auto path = write_file("a", text);
+  FileMap map = FileMap::open(path).value();
+  map.keep(0).value();
+  map.keep(20000).value();
+  EXPECT_EQ(text_of(map), text);
+  FileMap whole = FileMap::open(path).value();
+  const std::byte* const where = whole.bytes().data();
+  whole.keep(text.size()).value();
+  EXPECT_EQ(whole.bytes().data(), where);
+  ASSERT_EQ(::truncate(path.c_str(), 0), 0);
+  EXPECT_EQ(text_of(map).substr(0, 20000), text.substr(0, 20000));
+  EXPECT_EQ(text_of(whole), text);
+  EXPECT_EQ(whole.keep(1).error().code, ErrorCode::kIo);
 }
 
 TEST_F(FileMapTest, RefusesWhatIsNoRegularFile) {

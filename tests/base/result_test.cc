@@ -37,6 +37,11 @@ TEST(Result, ValueThrowsWhatTheErrorSays) {
 TEST(Guard, TurnsExceptionsIntoErrors) {
   EXPECT_EQ(guard([]() -> Result<int> { throw std::bad_alloc(); }).error().code, ErrorCode::kOutOfMemory);
   EXPECT_EQ(guard([]() -> Result<void> { throw std::runtime_error("x"); }).error().message, "x");
+  const auto no_thread = guard([]() -> Result<void> {
+    throw std::system_error(std::make_error_code(std::errc::resource_unavailable_try_again));
+  });
+  EXPECT_EQ(no_thread.error().code, ErrorCode::kOutOfMemory);
+  EXPECT_EQ(no_thread.error().message, "the system starts no more threads");
   EXPECT_EQ(guard([]() -> Result<int> { return 3; }).value(), 3);
 }
 
