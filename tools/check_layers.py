@@ -23,6 +23,7 @@ LAYERS = {
     "tokenizer": ["base", "gguf"],
     "chat": ["base"],
     "sampling": ["base"],
+    "convert": ["base", "gguf", "quant", "model"],
     "engine": [
         "base",
         "threads",

@@ -72,7 +72,7 @@ struct MetadataEntry {
 /// A tensor of the file. GGUF's order: n_columns is the dimension that is contiguous in memory.
 struct TensorInfo {
   std::string name;
-  std::string format;              ///< E.g. "Q4_1".
+  std::string format;              ///< E.g. "Q4_1"; "Q4_1 packed" in a file that pack() wrote.
   std::vector<std::size_t> shape;  ///< Rows before columns: the contiguous dimension last.
   std::uint64_t n_bytes = 0;       ///< In the file.
 };
@@ -92,10 +92,12 @@ class Session;
 /// The weights, tokenizer and chat template of one GGUF file; see the top of this page.
 class LINNET_API Model {
  public:
-  /// Reads and checks the whole file, then packs its weights for this CPU's kernels. Memory: about the file's
-  /// size. Errors: kNotFound; kIo; kCorrupt, the file contradicts itself; kUnsupported, an architecture,
-  /// weight format or tokenizer that linnet lacks, or a kernel table that this CPU cannot run; kOutOfMemory;
-  /// kCancelled.
+  /// Reads and checks the whole file, and packs its weights for the kernels. Memory: about the file's size.
+  /// Once loaded, the model does not need the file. A file that pack() wrote is mapped instead, which takes
+  /// no time to speak of; nobody may cut it short or write to it while the model lives, because the system
+  /// kills a process that touches mapped pages which are gone (SIGBUS). Errors: kNotFound; kIo; kCorrupt, the
+  /// file contradicts itself; kUnsupported, an architecture, weight format or tokenizer that linnet lacks, or
+  /// a kernel table that this CPU cannot run; kOutOfMemory; kCancelled.
   static Result<Model> load(const std::filesystem::path& path, const LoadOptions& options = {});
 
   /// What the model is.

@@ -57,7 +57,7 @@ void describe(Model::Impl& impl) {
   info.n_vocab = impl.tokenizer->n_vocab();
   if (impl.has_weights) {
     info.n_parameters = impl.weights.n_parameters;
-    info.n_weight_bytes = impl.weights.storage.size();
+    info.n_weight_bytes = impl.weights.n_bytes;
     info.n_vocab = impl.hparams.n_vocab;
   }
   const Hparams& h = impl.hparams;
@@ -168,8 +168,11 @@ std::vector<MetadataEntry> Model::metadata() const {
 std::vector<TensorInfo> Model::tensors() const {
   std::vector<TensorInfo> infos;
   for (const gguf::Tensor& tensor : impl_->file->tensors()) {
-    TensorInfo info{
-        std::string(tensor.name), std::string(weight_type_info(tensor.type).name), {}, tensor.data.size()};
+    const std::string_view format = weight_type_info(tensor.type).name;
+    TensorInfo info{std::string(tensor.name),
+                    fmt::format("{}{}", format, tensor.is_packed ? " packed" : ""),
+                    {},
+                    tensor.data.size()};
     for (std::uint32_t d = tensor.n_dims; d-- > 0;)
       info.shape.push_back(static_cast<std::size_t>(tensor.shape[d]));
     infos.push_back(std::move(info));

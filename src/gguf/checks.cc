@@ -6,6 +6,8 @@
 
 #include "base/utf8.h"
 #include "gguf/format.h"
+#include "quant/packed.h"
+#include "quant/tile.h"
 
 namespace linnet::gguf {
 
@@ -35,17 +37,36 @@ Result<std::uint64_t> tensor_bytes(const WeightTypeInfo& type, std::span<const s
     return fail(ErrorCode::kCorrupt, "{} columns are not a multiple of the {} that make a block of {}",
                 shape[0], type.block_columns, type.name);
   }
-  std::uint64_t n_bytes = shape[0] / type.block_columns, most = std::numeric_limits<std::int64_t>::max();
-  const std::uint64_t factors[] = {type.block_bytes, shape.size() > 1 ? shape[1] : 1,
-                                   shape.size() > 2 ? shape[2] : 1, shape.size() > 3 ? shape[3] : 1};
-  for (const std::uint64_t factor : factors) {
-    if (n_bytes > most / factor) {
-      return fail(ErrorCode::kCorrupt, "shape {} in {} is more bytes than an address can count",
-                  fmt::join(shape, " x "), type.name);
-    }
-    n_bytes *= factor;
+  std::uint64_t n_bytes = type.block_bytes;
+  const auto multiply = [&](std::uint64_t factor) {
+    const bool fits = n_bytes <= std::numeric_limits<std::int64_t>::max() / factor;
+    if (fits) n_bytes *= factor;
+    return fits;
+  };
+  if (multiply(shape[0] / type.block_columns) && std::ranges::all_of(shape.subspan(1), multiply)) {
+    return n_bytes;
   }
-  return n_bytes;
+  return fail(ErrorCode::kCorrupt, "shape {} in {} is more bytes than an address can count",
+              fmt::join(shape, " x "), type.name);
+}
+
+Result<std::uint64_t> packed_tensor_bytes(const WeightTypeInfo& type, std::span<const std::uint64_t> shape) {
+  LINNET_TRY(const std::uint64_t n_bytes, tensor_bytes(type, shape));
+  const quant::PackedFormat* const format = quant::find_packed_format(type.type);
+  if (format == nullptr) return fail(ErrorCode::kCorrupt, "{} tensors are never packed", type.name);
+  if (shape[0] % format->tile_columns != 0) {
+    return fail(ErrorCode::kCorrupt, "{} columns are not a multiple of the {} that make a packed tile of {}",
+                shape[0], format->tile_columns, type.name);
+  }
+  // A single row takes a whole group, and a tile less than twice the bytes of its 16 blocks.
+  if (n_bytes > std::numeric_limits<std::int64_t>::max() / (2 * quant::kTileRows)) {
+    return fail(ErrorCode::kCorrupt, "shape {} in packed {} is more bytes than an address can count",
+                fmt::join(shape, " x "), type.name);
+  }
+  std::uint64_t n_rows = 1;
+  for (const std::uint64_t length : shape.subspan(1)) n_rows *= length;
+  const std::uint64_t n_groups = (n_rows + quant::kTileRows - 1) / quant::kTileRows;
+  return n_groups * (shape[0] / format->tile_columns) * format->tile_bytes;
 }
 
 Result<void> check_alignment(std::uint64_t alignment) {

@@ -18,6 +18,10 @@ Result<void> check_name(std::string_view name);
 /// a dimension of 0, columns that are not whole blocks, more bytes than 2^63 - 1.
 Result<std::uint64_t> tensor_bytes(const WeightTypeInfo& type, std::span<const std::uint64_t> shape);
 
+/// The same for a tensor whose rows are packed in tiles. Error: kCorrupt, also where linnet packs no such
+/// type.
+Result<std::uint64_t> packed_tensor_bytes(const WeightTypeInfo& type, std::span<const std::uint64_t> shape);
+
 /// A power of two from kMinAlignment to kMaxAlignment. Error: kCorrupt.
 Result<void> check_alignment(std::uint64_t alignment);
 

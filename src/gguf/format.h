@@ -19,6 +19,13 @@ inline constexpr std::uint32_t kMaxAlignment = 1u << 30;
 inline constexpr std::uint32_t kMaxDimensions = 4;
 inline constexpr std::size_t kMaxNameBytes = 65535;
 
+// Linnet's own: a file whose matrices are packed (quant/packed.h) has the first two keys, and its packed
+// tensors the number of their weight type plus kPackedTypes, at which every other reader stops.
+inline constexpr std::string_view kPackedLayoutKey = "linnet.packed.layout";
+inline constexpr std::string_view kPackedByKey = "linnet.packed.version";  ///< The linnet that wrote it.
+inline constexpr std::uint32_t kPackedTypes = 0x4C4E0000;
+inline constexpr std::uint32_t kPackedAlignment = 64;  ///< At least, for kernels to read the mapping.
+
 enum class ValueType : std::uint32_t {
   kU8 = 0,
   kI8 = 1,

@@ -40,6 +40,7 @@ struct Entry {
   std::string_view key;
   ValueType type;  ///< As in the file; kArray for both kinds of array.
   Value value;
+  std::span<const std::byte> bytes{};  ///< The value as it stands in the file, after the type.
 };
 
 class Metadata {

@@ -7,6 +7,7 @@
 #include "base/utf8.h"
 #include "gguf/checks.h"
 #include "gguf/identify.h"
+#include "quant/packed.h"
 
 namespace linnet::gguf {
 namespace {
@@ -52,7 +53,9 @@ class Parser {
     LINNET_CHECK(check_magic());
     LINNET_CHECK(read_header());
     LINNET_CHECK(read_metadata());
+    LINNET_CHECK(check_layout());
     LINNET_CHECK(read_tensor_table());
+    file_.n_header_bytes_ = in_.offset();
     return place_tensors();
   }
 
@@ -66,8 +69,10 @@ class Parser {
   Result<Value> read_value(ValueType type);
   Result<Value> read_array();
   Result<StringArray> read_strings(std::uint64_t count);
+  Result<void> check_layout();
   Result<void> read_tensor_table();
   Result<void> read_tensor();
+  Result<std::uint64_t> read_type(Tensor& tensor);
   Result<void> place_tensors();
   Result<void> check_overlaps() const;
   Result<std::string_view> read_name();
@@ -185,8 +190,9 @@ Result<Entry> Parser::read_entry() {
   item_ = {};
   LINNET_TRY(const auto key, read_name());
   LINNET_TRY(const auto type, read_value_type());
+  const std::size_t begin = in_.offset();
   LINNET_TRY(Value value, read_value(type));
-  return Entry{key, type, std::move(value)};
+  return Entry{key, type, std::move(value), file_.bytes_.subspan(begin, in_.offset() - begin)};
 }
 
 Result<Value> Parser::read_value(ValueType type) {
@@ -234,6 +240,18 @@ Result<StringArray> Parser::read_strings(std::uint64_t count) {
   return strings;
 }
 
+Result<void> Parser::check_layout() {
+  const Metadata& metadata = file_.metadata_;
+  if (!metadata.has(kPackedLayoutKey)) return {};
+  LINNET_TRY(const auto layout, metadata.integer(kPackedLayoutKey, 0, UINT64_MAX));
+  LINNET_TRY(const auto writer, metadata.string_or(kPackedByKey, "unknown"));
+  if (layout == quant::kPackedLayout) return {};
+  return fail(ErrorCode::kUnsupported,
+              "{}: packed by another version of linnet ({}): layout {}, but this one reads {}; pack the "
+              "original again",
+              name_, printable(writer), layout, quant::kPackedLayout);
+}
+
 Result<void> Parser::read_tensor_table() {
   section_ = "tensor", count_ = n_tensors_;
   for (index_ = 1; index_ <= n_tensors_; ++index_) LINNET_CHECK(read_tensor());
@@ -255,21 +273,29 @@ Result<void> Parser::read_tensor() {
     LINNET_TRY(dimension, read<std::uint64_t>());
   }
 
+  LINNET_TRY(const std::uint64_t n_bytes, read_type(tensor));
+  sizes_.push_back(n_bytes);
+  LINNET_TRY(const auto offset, read<std::uint64_t>());
+  offsets_.push_back(offset);
+  file_.tensors_.push_back(tensor);
+  return {};
+}
+
+// Reads the type of a tensor whose shape is known; gives its bytes.
+Result<std::uint64_t> Parser::read_type(Tensor& tensor) {
   LINNET_TRY(const auto number, read<std::uint32_t>());
-  const WeightTypeInfo* const type = find_weight_type(number);
+  tensor.is_packed = file_.is_packed() && number >= kPackedTypes;
+  const WeightTypeInfo* const type = find_weight_type(tensor.is_packed ? number - kPackedTypes : number);
   if (type == nullptr) {
     return fail(ErrorCode::kUnsupported,
                 "{}: {}: tensor type {} is none that linnet knows; a newer linnet may", name_, place(),
                 number);
   }
   tensor.type = type->type;
-  const auto n_bytes = tensor_bytes(*type, std::span(tensor.shape).first(tensor.n_dims));
+  const auto shape = std::span<const std::uint64_t>(tensor.shape).first(tensor.n_dims);
+  const auto n_bytes = tensor.is_packed ? packed_tensor_bytes(*type, shape) : tensor_bytes(*type, shape);
   if (!n_bytes) return corrupt("{}", n_bytes.error().message);
-  sizes_.push_back(*n_bytes);
-  LINNET_TRY(const auto offset, read<std::uint64_t>());
-  offsets_.push_back(offset);
-  file_.tensors_.push_back(tensor);
-  return {};
+  return *n_bytes;
 }
 
 Result<void> Parser::place_tensors() {
@@ -278,6 +304,10 @@ Result<void> Parser::place_tensors() {
              file_.metadata_.integer_or(kAlignmentKey, kDefaultAlignment, 0, UINT64_MAX));
   if (const auto checked = check_alignment(alignment); !checked) {
     return fail(ErrorCode::kCorrupt, "{}: key '{}': {}", name_, kAlignmentKey, checked.error().message);
+  }
+  if (file_.is_packed() && alignment < kPackedAlignment) {
+    return fail(ErrorCode::kCorrupt, "{}: key '{}': {}, but packed tensors are aligned to {} bytes; {}",
+                name_, kAlignmentKey, alignment, kPackedAlignment, kDamaged);
   }
   section_ = "the padding before the tensors", index_ = 0;
   if (!in_.bytes(padding(in_.offset(), alignment))) return cut();
@@ -318,6 +348,7 @@ Result<void> Parser::check_overlaps() const {
 Result<std::unique_ptr<File>> File::open(const std::filesystem::path& path) {
   LINNET_TRY(FileMap map, FileMap::open(path));
   LINNET_TRY(auto file, parse(map.bytes(), path.string()));
+  LINNET_CHECK(map.keep(file->n_header_bytes_));
   file->map_ = std::move(map);
   return file;
 }
@@ -334,6 +365,9 @@ const Tensor* File::find(std::string_view name) const noexcept {
   return found == tensor_index_.end() ? nullptr : &tensors_[found->second];
 }
 
-void File::release(std::span<const std::byte> data) const noexcept { map_.release(data); }
+Result<void> File::read(std::span<const std::byte> part, std::byte* out) const {
+  if (map_.bytes().empty()) return std::ranges::copy(part, out), Result<void>();
+  return map_.read(static_cast<std::size_t>(part.data() - bytes_.data()), {out, part.size()});
+}
 
 }  // namespace linnet::gguf

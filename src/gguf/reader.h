@@ -1,6 +1,8 @@
 // Reads a GGUF file (versions 2 and 3, little-endian) and checks everything before anyone sees it: counts,
 // lengths, offsets, alignment, types, overlaps, with arithmetic that cannot wrap. A File owns its mapping;
-// tensors, keys and strings are views into it. Immutable, so threads may share it.
+// tensors, keys and strings are views into it. Immutable, so threads may share it. Keys and strings are kept
+// in memory; a tensor's `data` is the mapped file itself, which nobody may cut short while it is used: the
+// system kills a process that touches pages which are gone. File::read() is free of that.
 #pragma once
 
 #include <cstddef>
@@ -24,6 +26,7 @@ namespace linnet::gguf {
 struct Tensor {
   std::string_view name;
   WeightType type;
+  bool is_packed = false;  ///< `data` are tiles of 16 rows (quant/packed.h) rather than rows of blocks.
   std::uint32_t n_dims = 0;
   std::uint64_t shape[kMaxDimensions] = {1, 1, 1, 1};  ///< Unused dimensions are 1.
   std::span<const std::byte> data;                     ///< Inside the mapping, aligned as the file says.
@@ -36,7 +39,8 @@ struct Tensor {
 class File {
  public:
   /// Errors: kNotFound, kIo; kCorrupt, the file contradicts itself or is no GGUF file; kUnsupported, a
-  /// version, byte order, tensor type or split over several files that linnet does not read.
+  /// version, byte order, tensor type, split over several files or layout of packed tensors that linnet does
+  /// not read; kOutOfMemory.
   static Result<std::unique_ptr<File>> open(const std::filesystem::path& path);
   /// The same from memory that outlives the File; `name` stands for the path in errors. For tests and
   /// fuzzing.
@@ -49,14 +53,17 @@ class File {
   std::uint64_t n_bytes() const noexcept { return bytes_.size(); }
   std::uint32_t version() const noexcept { return version_; }
   const std::string& name() const noexcept { return metadata_.file(); }
-  /// Tells the system that the pages behind `data` will not be read again; they stay readable. Does nothing
-  /// to what parse() was given.
-  void release(std::span<const std::byte> data) const noexcept;
+  /// Whether linnet wrote it with packed tensors.
+  bool is_packed() const noexcept { return metadata_.has(kPackedLayoutKey); }
+  /// Copies `part` of a tensor's data to `out`, from the file and not through the mapping. Error: kIo, also
+  /// where the file is shorter than it was.
+  Result<void> read(std::span<const std::byte> part, std::byte* out) const;
 
  private:
   friend class Parser;
-  FileMap map_;
+  FileMap map_;  // nothing after parse()
   std::span<const std::byte> bytes_;
+  std::size_t n_header_bytes_ = 0;  // all before the first tensor's data
   std::uint32_t version_ = 0;
   Metadata metadata_;
   std::vector<Tensor> tensors_;

@@ -26,7 +26,19 @@ Result<void> check_new(std::string_view what, std::string_view name,
 
 void Writer::add_tensor(std::string_view name, WeightType type, std::span<const std::uint64_t> shape,
                         std::span<const std::byte> bytes) {
-  tensors_.push_back({std::string(name), type, {shape.begin(), shape.end()}, bytes});
+  add_tensor(name, type, false, shape, [bytes](const Sink& sink) { return sink(bytes); });
+}
+
+void Writer::add_tensor(std::string_view name, WeightType type, bool is_packed,
+                        std::span<const std::uint64_t> shape, Source source) {
+  tensors_.push_back({std::string(name), type, is_packed, {shape.begin(), shape.end()}, std::move(source)});
+}
+
+Result<std::uint64_t> Writer::TensorEntry::n_bytes() const {
+  const WeightTypeInfo& info = weight_type_info(type);
+  const auto n_bytes = is_packed ? packed_tensor_bytes(info, shape) : tensor_bytes(info, shape);
+  if (n_bytes) return n_bytes;
+  return fail(ErrorCode::kInvalidArgument, "tensor '{}': {}", name, n_bytes.error().message);
 }
 
 Result<void> Writer::check() const {
@@ -42,14 +54,7 @@ Result<void> Writer::check() const {
   seen.clear();
   for (const TensorEntry& tensor : tensors_) {
     LINNET_CHECK(check_new("tensor", tensor.name, seen));
-    const auto n_bytes = tensor_bytes(weight_type_info(tensor.type), tensor.shape);
-    if (!n_bytes) {
-      return fail(ErrorCode::kInvalidArgument, "tensor '{}': {}", tensor.name, n_bytes.error().message);
-    }
-    if (*n_bytes != tensor.bytes.size()) {
-      return fail(ErrorCode::kInvalidArgument, "tensor '{}' takes {} bytes, but {} were given", tensor.name,
-                  *n_bytes, tensor.bytes.size());
-    }
+    LINNET_CHECK(tensor.n_bytes());
   }
   return {};
 }
@@ -68,19 +73,19 @@ Result<std::vector<std::byte>> Writer::header() const {
   for (const TensorEntry& tensor : tensors_) {
     out.append(tensor.name).append(static_cast<std::uint32_t>(tensor.shape.size()));
     for (const std::uint64_t dimension : tensor.shape) out.append(dimension);
-    out.append(static_cast<std::uint32_t>(tensor.type)).append(offset);
-    offset += tensor.bytes.size() + padding(tensor.bytes.size(), alignment_);
+    out.append(static_cast<std::uint32_t>(tensor.type) + (tensor.is_packed ? kPackedTypes : 0));
+    out.append(offset);
+    LINNET_TRY(const std::uint64_t n_bytes, tensor.n_bytes());
+    offset += n_bytes + padding(n_bytes, alignment_);
   }
   return out.bytes();
 }
 
-/// Passes the file to `sink`, a Result<void>(span of bytes), piece by piece.
-template <class Sink>
-Result<void> Writer::emit(Sink&& sink) const {
+/// Passes the file to `sink` piece by piece.
+Result<void> Writer::emit(const Sink& sink) const {
   static constexpr std::array<std::byte, 4096> kZeros{};
-  const auto emit_padded = [&](std::span<const std::byte> bytes) -> Result<void> {
-    LINNET_CHECK(sink(bytes));
-    for (std::uint64_t rest = padding(bytes.size(), alignment_); rest > 0;) {
+  const auto pad = [&](std::uint64_t n_bytes) -> Result<void> {
+    for (std::uint64_t rest = padding(n_bytes, alignment_); rest > 0;) {
       const auto zeros = std::span(kZeros).first(std::min<std::uint64_t>(rest, kZeros.size()));
       LINNET_CHECK(sink(zeros));
       rest -= zeros.size();
@@ -88,8 +93,21 @@ Result<void> Writer::emit(Sink&& sink) const {
     return {};
   };
   LINNET_TRY(const auto before_data, header());
-  LINNET_CHECK(emit_padded(before_data));
-  for (const TensorEntry& tensor : tensors_) LINNET_CHECK(emit_padded(tensor.bytes));
+  LINNET_CHECK(sink(before_data));
+  LINNET_CHECK(pad(before_data.size()));
+  for (const TensorEntry& tensor : tensors_) {
+    std::uint64_t n_given = 0;
+    LINNET_CHECK(tensor.source([&](std::span<const std::byte> bytes) {
+      n_given += bytes.size();
+      return sink(bytes);
+    }));
+    LINNET_TRY(const std::uint64_t n_bytes, tensor.n_bytes());
+    if (n_given != n_bytes) {
+      return fail(ErrorCode::kInvalidArgument, "tensor '{}' takes {} bytes, but {} were given", tensor.name,
+                  n_bytes, n_given);
+    }
+    LINNET_CHECK(pad(n_bytes));
+  }
   return {};
 }
 

@@ -6,6 +6,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <filesystem>
+#include <functional>
 #include <ranges>
 #include <span>
 #include <string>
@@ -82,10 +83,25 @@ class Writer {
     for (const auto& value : values) entries_.append(value);
   }
 
+  /// Adds a value of that type as the bytes that stand for it in a file, e.g. Entry::bytes.
+  void add_raw(std::string_view key, ValueType type, std::span<const std::byte> bytes) {
+    begin_entry(key, type);
+    entries_.append_raw(bytes);
+  }
+
   /// Adds a tensor: its shape with the contiguous dimension (the columns) first, and its bytes, which must
   /// outlive the Writer.
   void add_tensor(std::string_view name, WeightType type, std::span<const std::uint64_t> shape,
                   std::span<const std::byte> bytes);
+
+  /// Where pieces of a file go, and what produces the pieces of one tensor in their order, once for each
+  /// time that the file is written. Both pass errors on.
+  using Sink = std::function<Result<void>(std::span<const std::byte>)>;
+  using Source = std::function<Result<void>(const Sink&)>;
+
+  /// Adds a tensor that does not stand in memory; `is_packed` as Tensor::is_packed.
+  void add_tensor(std::string_view name, WeightType type, bool is_packed,
+                  std::span<const std::uint64_t> shape, Source source);
 
   /// The whole file. Error: kInvalidArgument: a name that GGUF does not allow or that occurs twice, a tensor
   /// whose bytes do not fit its type and shape, an alignment that GGUF does not allow or that was added as a
@@ -93,15 +109,18 @@ class Writer {
   Result<std::vector<std::byte>> to_bytes() const;
 
   /// Writes the file; on an error `path` is as it was before. Errors: as to_bytes(); kNotFound, no such
-  /// folder; kIo.
+  /// folder; kIo; what a source gave.
   Result<void> write(const std::filesystem::path& path) const;
 
  private:
   struct TensorEntry {
     std::string name;
     WeightType type;
+    bool is_packed;
     std::vector<std::uint64_t> shape;
-    std::span<const std::byte> bytes;
+    Source source;
+
+    Result<std::uint64_t> n_bytes() const;
   };
 
   void begin_entry(std::string_view key, ValueType type) {
@@ -111,8 +130,7 @@ class Writer {
 
   Result<void> check() const;
   Result<std::vector<std::byte>> header() const;
-  template <class Sink>
-  Result<void> emit(Sink&& sink) const;
+  Result<void> emit(const Sink& sink) const;
 
   std::uint32_t alignment_;
   std::vector<std::string> keys_;

@@ -1,9 +1,10 @@
 #include "model/weights.h"
 
-#include <atomic>
+#include <cstdint>
 #include <string>
 #include <unordered_set>
 
+#include "model/weight_packer.h"
 #include "quant/codec.h"
 
 namespace linnet {
@@ -61,7 +62,8 @@ constexpr VectorSpec kVectors[] = {
     {"attn_output.bias", &LayerWeights::output_bias, Dim::kModel, &ArchSpec::output_bias},
 };
 
-// Where a tensor goes. Offsets into the storage become pointers once the storage's size is known.
+// Where a tensor goes that is not used where it stands. Offsets into the storage become pointers once the
+// storage's size is known.
 struct MatrixJob {
   const gguf::Tensor* tensor;
   Matrix* matrix;
@@ -89,8 +91,14 @@ class Plan {
                   name, static_cast<std::uint32_t>(tensor->type));
     }
     matrix = {format, tensor->n_rows(), tensor->n_columns(), nullptr};
-    matrices_.push_back({tensor, &matrix, reserve(matrix.n_bytes())});
-    n_parameters_ += tensor->n_elements();
+    (format->is_float ? has_float_formats_ : has_integer_formats_) = true;
+    count(*tensor, matrix.n_bytes());
+    if (tensor->is_packed) {
+      LINNET_CHECK(check_place(*tensor));
+      matrix.tiles = tensor->data.data();
+    } else {
+      matrices_.push_back({tensor, &matrix, reserve(matrix.n_bytes())});
+    }
     return {};
   }
 
@@ -106,8 +114,17 @@ class Plan {
                   "{}: tensor '{}' has weight format number {}, which linnet does not read", file_.name(),
                   name, static_cast<std::uint32_t>(tensor->type));
     }
-    vectors_.push_back({tensor, &vector, n, reserve(n * sizeof(float))});
-    n_parameters_ += n;
+    count(*tensor, n * sizeof(float));
+    if (tensor->is_packed) {
+      return fail(ErrorCode::kCorrupt, "{}: tensor '{}' is packed, but a vector was wanted", file_.name(),
+                  name);
+    }
+    if (file_.is_packed() && tensor->type == WeightType::kF32) {
+      LINNET_CHECK(check_place(*tensor));
+      vector = reinterpret_cast<const float*>(tensor->data.data());
+    } else {
+      vectors_.push_back({tensor, &vector, n, reserve(n * sizeof(float))});
+    }
     return {};
   }
 
@@ -125,8 +142,11 @@ class Plan {
 
   const std::vector<MatrixJob>& matrices() const { return matrices_; }
   const std::vector<VectorJob>& vectors() const { return vectors_; }
-  std::size_t n_bytes() const { return n_bytes_; }
+  std::size_t n_stored_bytes() const { return n_stored_bytes_; }
+  std::uint64_t n_bytes() const { return n_bytes_; }
   std::uint64_t n_parameters() const { return n_parameters_; }
+  bool has_integer_formats() const { return has_integer_formats_; }
+  bool has_float_formats() const { return has_float_formats_; }
 
  private:
   Result<const gguf::Tensor*> require(const std::string& name) {
@@ -145,9 +165,22 @@ class Plan {
                 file_.name(), tensor.name, tensor.n_rows(), tensor.n_columns(), n_rows, n_columns);
   }
 
+  // The reader has checked offsets; memory that a caller gave it may stand anywhere.
+  Result<void> check_place(const gguf::Tensor& tensor) const {
+    if (reinterpret_cast<std::uintptr_t>(tensor.data.data()) % gguf::kPackedAlignment == 0) return {};
+    return fail(ErrorCode::kCorrupt, "{}: tensor '{}' is used where it stands, but not aligned to {} bytes",
+                file_.name(), tensor.name, gguf::kPackedAlignment);
+  }
+
+  void count(const gguf::Tensor& tensor, std::size_t n_bytes) {
+    n_parameters_ += tensor.n_elements();
+    n_bytes_ += n_bytes;
+  }
+
   std::size_t reserve(std::size_t n) {
-    const std::size_t at = n_bytes_;
-    n_bytes_ += (n + AlignedBuffer::kAlignment - 1) / AlignedBuffer::kAlignment * AlignedBuffer::kAlignment;
+    const std::size_t at = n_stored_bytes_;
+    n_stored_bytes_ +=
+        (n + AlignedBuffer::kAlignment - 1) / AlignedBuffer::kAlignment * AlignedBuffer::kAlignment;
     return at;
   }
 
@@ -156,8 +189,11 @@ class Plan {
   std::vector<MatrixJob> matrices_;
   std::vector<VectorJob> vectors_;
   std::unordered_set<std::string_view> taken_;
-  std::size_t n_bytes_ = 0;
+  std::size_t n_stored_bytes_ = 0;
+  std::uint64_t n_bytes_ = 0;
   std::uint64_t n_parameters_ = 0;
+  bool has_integer_formats_ = false;
+  bool has_float_formats_ = false;
 };
 
 Result<void> plan_weights(Plan& plan, const gguf::File& file, const Hparams& h, Weights& weights) {
@@ -183,49 +219,22 @@ Result<void> plan_weights(Plan& plan, const gguf::File& file, const Hparams& h, 
   return plan.check_complete();
 }
 
-// Row groups that a thread packs before it takes the next: some hundred kilobytes.
-constexpr std::size_t kGroupsAtOnce = 8;
-
-// Packs one slice of a matrix and lets its pages of the file go.
-void pack_slice(const gguf::File& file, const MatrixJob& job, std::size_t first_group) {
-  const Matrix& matrix = *job.matrix;
-  const std::size_t row_bytes = job.tensor->data.size() / matrix.n_rows;
-  const std::size_t end = std::min(first_group + kGroupsAtOnce, matrix.n_groups());
-  for (std::size_t g = first_group; g < end; ++g) {
-    const std::size_t row = g * quant::kTileRows;
-    matrix.format->pack_group(job.tensor->data.data() + row * row_bytes, row_bytes,
-                              std::min(quant::kTileRows, matrix.n_rows - row), matrix.n_columns,
-                              matrix.group(g));
-  }
-  const std::size_t from = first_group * quant::kTileRows * row_bytes;
-  const std::size_t to = std::min(end * quant::kTileRows, matrix.n_rows) * row_bytes;
-  file.release(job.tensor->data.subspan(from, to - from));
-}
-
-// Threads take slices as they come: pages that must be read from a disk make the slices uneven.
-bool pack_all(const gguf::File& file, const std::vector<MatrixJob>& jobs, Pool& pool,
-              const std::function<bool(double)>& progress) {
-  std::vector<std::pair<const MatrixJob*, std::size_t>> slices;
-  for (const MatrixJob& job : jobs) {
-    for (std::size_t g = 0; g < job.matrix->n_groups(); g += kGroupsAtOnce) slices.emplace_back(&job, g);
-  }
-  std::atomic<std::size_t> next{0};
-  std::atomic<bool> cancelled{false};
-  pool.run([&](Team& team) {
-    for (;;) {
-      const std::size_t i = next.fetch_add(1, std::memory_order_relaxed);
-      if (i >= slices.size() || cancelled.load(std::memory_order_relaxed)) return;
-      pack_slice(file, *slices[i].first, slices[i].second);
-      if (team.rank() == 0 && progress &&
-          !progress(static_cast<double>(i + 1) / static_cast<double>(slices.size()))) {
-        cancelled.store(true, std::memory_order_relaxed);
-      }
-    }
-  });
-  return !cancelled.load();
+// Row vectors are small: they are read as wholes.
+Result<void> read_vector(const gguf::File& file, const VectorJob& job, float* values) {
+  std::vector<std::byte> blocks(job.tensor->data.size());
+  LINNET_CHECK(file.read(job.tensor->data, blocks.data()));
+  quant::find_codec(job.tensor->type)->decode_row(blocks.data(), values, job.length);
+  *job.vector = values;
+  return {};
 }
 
 }  // namespace
+
+Result<void> check_weights(const gguf::File& file, const Hparams& hparams) {
+  Weights weights;
+  Plan plan(file, hparams);
+  return plan_weights(plan, file, hparams, weights);
+}
 
 Result<Weights> load_weights(const gguf::File& file, const Hparams& hparams, Pool& pool,
                              const std::function<bool(double)>& progress) {
@@ -233,22 +242,23 @@ Result<Weights> load_weights(const gguf::File& file, const Hparams& hparams, Poo
   Plan plan(file, hparams);
   LINNET_CHECK(plan_weights(plan, file, hparams, weights));
   LINNET_TRY(weights.storage,
-             AlignedBuffer::allocate(plan.n_bytes(), AlignedBuffer::Pages::kLarge, "the weights"));
+             AlignedBuffer::allocate(plan.n_stored_bytes(), AlignedBuffer::Pages::kLarge, "the weights"));
 
   for (const VectorJob& job : plan.vectors()) {
-    auto* values = reinterpret_cast<float*>(weights.storage.data() + job.offset);
-    quant::find_codec(job.tensor->type)->decode_row(job.tensor->data.data(), values, job.length);
-    *job.vector = values;
+    LINNET_CHECK(read_vector(file, job, reinterpret_cast<float*>(weights.storage.data() + job.offset)));
   }
+  std::vector<PackJob> jobs;
   for (const MatrixJob& job : plan.matrices()) {
-    job.matrix->tiles = weights.storage.data() + job.offset;
-    (job.matrix->format->is_float ? weights.has_float_formats : weights.has_integer_formats) = true;
+    std::byte* const tiles = weights.storage.data() + job.offset;
+    job.matrix->tiles = tiles;
+    jobs.push_back({job.tensor, job.matrix->format, tiles});
   }
-  if (!pack_all(file, plan.matrices(), pool, progress)) {
-    return fail(ErrorCode::kCancelled, "{}: loading was cancelled", file.name());
-  }
+  LINNET_CHECK(pack_all(file, jobs, pool, progress));
   if (weights.head.format == nullptr) weights.head = weights.embedding;
+  weights.has_float_formats = plan.has_float_formats();
+  weights.has_integer_formats = plan.has_integer_formats();
   weights.n_parameters = plan.n_parameters();
+  weights.n_bytes = plan.n_bytes();
   return weights;
 }
 

@@ -40,12 +40,19 @@ struct Weights {
   bool has_integer_formats = false;  ///< Some matrix wants quantized activations,
   bool has_float_formats = false;    ///< some matrix float ones.
   std::uint64_t n_parameters = 0;
+  std::uint64_t n_bytes = 0;  ///< Of all matrices and vectors, here or in the file.
   AlignedBuffer storage;
 };
 
-/// Reads each tensor of the file once and drops its pages behind. progress(fraction) is called on the calling
-/// thread; false gives up with kCancelled. Errors: kNotFound, a tensor is missing; kCorrupt, one has the
-/// wrong shape; kUnsupported, a weight format or a tensor that the architecture does not have; kOutOfMemory.
+/// Whether the file has the tensors that its architecture wants, and no others. Errors: kNotFound, a tensor
+/// is missing; kCorrupt, one has the wrong shape; kUnsupported, a weight format or a tensor that the
+/// architecture does not have.
+Result<void> check_weights(const gguf::File& file, const Hparams& hparams);
+
+/// Checks as check_weights() does, then reads each tensor once and packs it; or, where the file is packed,
+/// refers to its mapping, which must outlive the Weights. progress(fraction) is called on the calling thread
+/// with growing fractions, at last with 1; false gives up with kCancelled. Errors: as check_weights(); kIo;
+/// kOutOfMemory.
 Result<Weights> load_weights(const gguf::File& file, const Hparams& hparams, Pool& pool,
                              const std::function<bool(double)>& progress);
 

@@ -2,10 +2,14 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 
 #include "quant/type_id.h"
 
 namespace linnet::quant {
+
+/// The version of what pack_group() writes, which packed files note. To be raised with every change of it.
+inline constexpr std::uint32_t kPackedLayout = 1;
 
 /// How matrices of one format are packed. A matrix of n_rows x n_columns becomes ceil(n_rows / 16) row
 /// groups, each of ceil(n_columns / tile_columns) tiles; rows and columns beyond the matrix are zero.

@@ -14,13 +14,13 @@ struct Matrix {
   const quant::PackedFormat* format = nullptr;
   std::size_t n_rows = 0;
   std::size_t n_columns = 0;
-  std::byte* tiles = nullptr;
+  const std::byte* tiles = nullptr;
 
   std::size_t n_groups() const noexcept { return (n_rows + quant::kTileRows - 1) / quant::kTileRows; }
   /// Blocks of 32 columns; n_columns is a multiple of 32.
   std::size_t n_blocks() const noexcept { return n_columns / quant::kBlockColumns; }
   std::size_t group_bytes() const noexcept { return n_columns / format->tile_columns * format->tile_bytes; }
-  std::byte* group(std::size_t g) const noexcept { return tiles + g * group_bytes(); }
+  const std::byte* group(std::size_t g) const noexcept { return tiles + g * group_bytes(); }
   std::size_t n_bytes() const noexcept { return n_groups() * group_bytes(); }
 };
 

@@ -8,6 +8,7 @@
 #include <limits>
 #include <random>
 
+#include <linnet/convert.h>
 #include <linnet/linnet.h>
 
 #include "base/byte_reader.h"
@@ -23,7 +24,7 @@ std::size_t below(Random& random, std::size_t n) { return static_cast<std::size_
 
 /// A file's bytes and where its parts are.
 struct Original {
-  explicit Original(std::string_view model) : bytes(testing::file_text(testing::tiny_model(model))) {
+  explicit Original(const std::filesystem::path& path) : bytes(testing::file_text(path)) {
     const auto file = gguf::File::parse(std::as_bytes(std::span(bytes)), "whole").value();
     const auto* begin = reinterpret_cast<const std::byte*>(bytes.data());
     n_header = bytes.size();
@@ -89,13 +90,21 @@ void grow(const Original& original, std::string& bytes, Random& random) {
   bytes.insert(original.place(0, random), part);
 }
 
+void scribble(const Original& original, std::string& bytes, Random& random) {
+  for (int i = 0; i < 64; ++i) {
+    const std::size_t n_data = original.bytes.size() - original.n_header;
+    bytes[original.n_header + below(random, n_data)] = static_cast<char>(random());
+  }
+}
+
 constexpr Mutation kMutations[] = {&flip_bit,
                                    &overwrite_integer<std::uint32_t>,
                                    &overwrite_integer<std::uint64_t>,
                                    &overwrite_float,
                                    &cut,
                                    &remove_part,
-                                   &grow};
+                                   &grow,
+                                   &scribble};
 
 class Damaged : public testing::InTempFolder, public ::testing::WithParamInterface<std::string_view> {
  protected:
@@ -123,7 +132,17 @@ class Damaged : public testing::InTempFolder, public ::testing::WithParamInterfa
     return true;
   }
 
+  /// The undamaged file that the parameter names.
+  std::filesystem::path whole() const {
+    std::string_view name = GetParam();
+    if (!name.ends_with(kPacked)) return testing::tiny_model(name);
+    name.remove_suffix(kPacked.size());
+    pack(testing::tiny_model(name), folder() / "whole.gguf").value();
+    return folder() / "whole.gguf";
+  }
+
  private:
+  static constexpr std::string_view kPacked = "_packed";
   static constexpr std::size_t kMaxBytes = 64 << 20;
 
   static bool refused(const Error& error) {
@@ -136,7 +155,7 @@ class Damaged : public testing::InTempFolder, public ::testing::WithParamInterfa
 };
 
 TEST_P(Damaged, IsAnErrorOrWorks) {
-  const Original original(GetParam());
+  const Original original(whole());
   const std::filesystem::path path = folder() / "damaged.gguf";
   Random random(20261122);
   std::size_t n_working = 0;
@@ -144,7 +163,7 @@ TEST_P(Damaged, IsAnErrorOrWorks) {
   for (std::size_t round = 0; round < kRounds; ++round) {
     for (const Mutation mutate : kMutations) {
       std::string bytes = original.bytes;
-      for (std::size_t n = 1 + below(random, 2); n > 0 && bytes.size() >= original.n_header; --n) {
+      for (std::size_t n = 1 + below(random, 2); n > 0 && bytes.size() >= original.bytes.size(); --n) {
         mutate(original, bytes, random);
       }
       std::ofstream(path, std::ios::binary) << bytes;
@@ -157,6 +176,10 @@ TEST_P(Damaged, IsAnErrorOrWorks) {
 }
 
 INSTANTIATE_TEST_SUITE_P(Tiny, Damaged, ::testing::ValuesIn(testing::kTinyModels),
+                         [](const auto& instance) { return std::string(instance.param); });
+
+INSTANTIATE_TEST_SUITE_P(TinyPacked, Damaged,
+                         ::testing::Values("gemma3_packed", "llama_mixed_formats_packed"),
                          [](const auto& instance) { return std::string(instance.param); });
 
 }  // namespace

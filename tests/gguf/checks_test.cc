@@ -26,6 +26,22 @@ TEST(TensorBytes, NeverWraps) {
   EXPECT_FALSE(bytes_of(WeightType::kI8, {1u << 31, 1u << 31, 1u << 31, 1u << 31}));
 }
 
+TEST(PackedTensorBytes, CountsWholeTiles) {
+  const auto packed_bytes_of = [](WeightType type, std::vector<std::uint64_t> shape) {
+    return packed_tensor_bytes(weight_type_info(type), shape);
+  };
+  EXPECT_EQ(packed_bytes_of(WeightType::kQ8_0, {64, 16}).value(), 64u * 16 / 32 * 34);
+  EXPECT_EQ(packed_bytes_of(WeightType::kQ8_0, {64, 17}).value(), 2 * 64u * 16 / 32 * 34);
+  EXPECT_EQ(packed_bytes_of(WeightType::kQ8_0, {64}).value(), 64u * 16 / 32 * 34);
+  EXPECT_EQ(packed_bytes_of(WeightType::kF32, {32, 2, 3, 4}).value(), 2u * 32 * 16 * 4);
+  EXPECT_EQ(packed_bytes_of(WeightType::kF32, {31, 2}).error().message,
+            "31 columns are not a multiple of the 32 that make a packed tile of F32");
+  EXPECT_EQ(packed_bytes_of(WeightType::kI8, {32, 2}).error().message, "I8 tensors are never packed");
+  EXPECT_FALSE(packed_bytes_of(WeightType::kF32, {32, std::uint64_t{1} << 56}));
+  EXPECT_FALSE(packed_bytes_of(WeightType::kQ6_K, {std::uint64_t{1} << 62}));
+  EXPECT_FALSE(packed_bytes_of(WeightType::kF16, {std::uint64_t{1} << 40, 1u << 31, 1u << 31}));
+}
+
 TEST(Padding, ReachesTheNextMultiple) {
   EXPECT_EQ(padding(0, 32), 0u);
   EXPECT_EQ(padding(1, 32), 31u);

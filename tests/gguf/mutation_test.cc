@@ -11,6 +11,7 @@
 
 #include "gguf/reader.h"
 #include "gguf/writer.h"
+#include "quant/packed.h"
 #include "tests/gguf/listing.h"
 #include "tests/support/temp_folder.h"
 
@@ -45,8 +46,19 @@ Bytes aligned_tensors() {
   return writer.to_bytes().value();
 }
 
+Bytes packed_tensors() {
+  static const Bytes data(2 * 2 * 544, std::byte{7});
+  Writer writer(kPackedAlignment);
+  writer.add(kPackedLayoutKey, quant::kPackedLayout);
+  for (const char* name : {"a", "b"}) {
+    writer.add_tensor(name, WeightType::kQ8_0, true, std::array<std::uint64_t, 2>{64, 17},
+                      [](const Writer::Sink& sink) { return sink(data); });
+  }
+  return writer.to_bytes().value();
+}
+
 std::vector<Bytes> real_files() {
-  std::vector<Bytes> files = {small_model(), aligned_tensors()};
+  std::vector<Bytes> files = {small_model(), aligned_tensors(), packed_tensors()};
   for (const auto& entry : std::filesystem::recursive_directory_iterator(LINNET_GOLDEN_DIR)) {
     if (entry.path().extension() != ".gguf") continue;
     const std::string text = linnet::testing::file_text(entry.path());
@@ -129,7 +141,7 @@ constexpr Mutation kMutations[] = {&flip_bit,
                                    &repeat_part};
 
 TEST(Mutation, EveryByteOfTheHeaderMayBeWrong) {
-  for (const Bytes& original : {small_model(), aligned_tensors()}) {
+  for (const Bytes& original : {small_model(), aligned_tensors(), packed_tensors()}) {
     Bytes bytes = original;
     for (std::size_t i = 0; i < header_size(original); ++i) {
       for (const std::byte wrong :

@@ -2,7 +2,11 @@
 
 #include <gtest/gtest.h>
 
+#include <array>
+
+#include "gguf/checks.h"
 #include "gguf/writer.h"
+#include "quant/packed.h"
 #include "tests/gguf/listing.h"
 #include "tests/support/temp_folder.h"
 
@@ -72,8 +76,11 @@ TEST(Reader, ListsWhatTheReferencePackageLists) {
   EXPECT_EQ(cube->n_rows(), 6u);
   EXPECT_EQ(cube->n_elements(), 24u);
   EXPECT_EQ(reinterpret_cast<std::uintptr_t>(cube->data.data()) % 64, 0u);
-  file->release(cube->data);
   EXPECT_EQ(load_little<float>(cube->data.data() + 23 * sizeof(float)), 23.0f);
+  std::array<std::byte, sizeof(float)> last;
+  file->read(cube->data.last(last.size()), last.data()).value();
+  EXPECT_EQ(load_little<float>(last.data()), 23.0f);
+  EXPECT_FALSE(file->is_packed());
   EXPECT_EQ(file->find("sphere"), nullptr);
 }
 
@@ -203,6 +210,52 @@ TEST(Reader, RefusesSplitFiles) {
   expect_error(
       writer.to_bytes().value(), ErrorCode::kUnsupported,
       "m.gguf: one of 3 files that a model is split over; join them first (llama-gguf-split --merge)");
+}
+
+/// A packed file of one tensor, with 4096 bytes of data.
+ByteBuilder packed(std::uint32_t layout, std::uint32_t alignment, std::uint32_t type,
+                   std::vector<std::uint64_t> shape) {
+  ByteBuilder out = header(1, 3);
+  out.append(kPackedLayoutKey).append(number(ValueType::kU32)).append(layout);
+  out.append(kPackedByKey).append(number(ValueType::kString)).append(std::string_view("9.8.7"));
+  out.append(kAlignmentKey).append(number(ValueType::kU32)).append(alignment);
+  append_tensor(out, "w", std::move(shape), type, 0);
+  out.append_raw(std::vector<std::byte>(padding(out.bytes().size(), alignment)));
+  return out.append_raw(std::vector<std::byte>(4096));
+}
+
+constexpr std::uint32_t kPackedQ8_0 = kPackedTypes + static_cast<std::uint32_t>(WeightType::kQ8_0);
+
+TEST(Reader, KnowsPackedTensors) {
+  // 17 rows are two groups of 16; a tile of 16 rows and 32 columns has 16 scales and 512 codes.
+  const ByteBuilder bytes = packed(quant::kPackedLayout, 64, kPackedQ8_0, {64, 17});
+  const auto file = File::parse(bytes.bytes(), "m.gguf").value();
+  EXPECT_TRUE(file->is_packed());
+  EXPECT_TRUE(file->tensors()[0].is_packed);
+  EXPECT_EQ(file->tensors()[0].type, WeightType::kQ8_0);
+  EXPECT_EQ(file->tensors()[0].data.size(), 2u * 2 * (16 * 2 + 512));
+  const ByteBuilder other = packed(quant::kPackedLayout, 64, 8, {64, 17});
+  EXPECT_FALSE(File::parse(other.bytes(), "m.gguf").value()->tensors()[0].is_packed);
+}
+
+TEST(Reader, RefusesPackedTensorsThatItCannotUse) {
+  expect_unsupported(packed(quant::kPackedLayout + 1, 64, kPackedQ8_0, {64, 17}),
+                     fmt::format("m.gguf: packed by another version of linnet (9.8.7): layout {}, but this "
+                                 "one reads {}; pack the original again",
+                                 quant::kPackedLayout + 1, quant::kPackedLayout));
+  expect_corrupt(
+      packed(quant::kPackedLayout, 32, kPackedQ8_0, {64, 17}),
+      "m.gguf: key 'general.alignment': 32, but packed tensors are aligned to 64 bytes; the file is "
+      "damaged; fetch or make it anew");
+  expect_unsupported(packed(quant::kPackedLayout, 64, kPackedTypes + 4, {64, 17}),
+                     "m.gguf: tensor 1 of 1, 'w': tensor type 1280180228 is none that linnet knows; a newer "
+                     "linnet may");
+  expect_corrupt(packed(quant::kPackedLayout, 64, kPackedTypes + 26, {64, 17}),
+                 "m.gguf: tensor 1 of 1, 'w': I32 tensors are never packed; the file is damaged; fetch or "
+                 "make it anew");
+  expect_unsupported(tensor("w", {32}, kPackedQ8_0, 0, 34),
+                     "m.gguf: tensor 1 of 1, 'w': tensor type 1280180232 is none that linnet knows; a newer "
+                     "linnet may");
 }
 
 TEST(Reader, RefusesImpossibleTensors) {

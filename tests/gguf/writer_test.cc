@@ -5,6 +5,7 @@
 #include <array>
 
 #include "gguf/reader.h"
+#include "quant/packed.h"
 #include "tests/gguf/listing.h"
 #include "tests/support/temp_folder.h"
 
@@ -106,6 +107,29 @@ TEST(Writer, RefusesWhatTheReaderWouldRefuse) {
   alignment.add(kAlignmentKey, 64u);
   expect_refused(alignment, "key 'general.alignment' was added, but the Writer's constructor sets it");
   expect_refused(Writer(24), "an alignment of 24, but a power of two from 8 to 1073741824 was wanted");
+}
+
+TEST(Writer, WritesTensorsPieceByPiece) {
+  const auto data = counting(2048);
+  const auto with_pieces = [&](std::size_t n_pieces) {
+    Writer writer(kPackedAlignment);
+    writer.add(kPackedLayoutKey, quant::kPackedLayout);
+    writer.add_raw("raw", ValueType::kU8, std::span(data).subspan(7, 1));
+    writer.add_tensor("w", WeightType::kF32, true, std::array<std::uint64_t, 2>{32, 3},
+                      [&data, n_pieces](const Writer::Sink& sink) -> Result<void> {
+                        for (std::size_t i = 0; i < n_pieces; ++i) {
+                          LINNET_CHECK(sink(std::span(data).subspan(i * 512, 512)));
+                        }
+                        return {};
+                      });
+    return writer;
+  };
+  const auto bytes = with_pieces(4).to_bytes().value();
+  const auto file = File::parse(bytes, "m.gguf").value();
+  EXPECT_EQ(file->metadata().integer("raw", 7, 7).value(), 7u);
+  EXPECT_TRUE(file->find("w")->is_packed);
+  EXPECT_TRUE(std::ranges::equal(file->find("w")->data, data));
+  expect_refused(with_pieces(3), "tensor 'w' takes 2048 bytes, but 1536 were given");
 }
 
 class WriterFile : public linnet::testing::InTempFolder {};

@@ -1,5 +1,7 @@
 #include "model/weights.h"
 
+#include <thread>
+
 #include "tests/model/support.h"
 
 namespace linnet {
@@ -118,9 +120,26 @@ TEST(Weights, RefuseFormatsThatLinnetLacks) {
 TEST(Weights, LoadingCanBeCancelled) {
   std::size_t calls = 0;
   expect_error(load(
-                   tiny(), [&](double) { return ++calls < 3; }, 1),
+                   tiny(), [&](double) { return ++calls < 2; }, 1),
                ErrorCode::kCancelled, "loading was cancelled");
-  EXPECT_EQ(calls, 3u);
+  EXPECT_EQ(calls, 2u);
+}
+
+TEST(Weights, LoadingTellsItsProgress) {
+  for (const unsigned n_threads : {1u, 3u}) {
+    std::vector<double> told;
+    const auto caller = std::this_thread::get_id();
+    ASSERT_TRUE(load(
+        tiny(),
+        [&](double fraction) {
+          EXPECT_EQ(std::this_thread::get_id(), caller);
+          told.push_back(fraction);
+          return true;
+        },
+        n_threads));
+    EXPECT_TRUE(std::ranges::is_sorted(told));
+    EXPECT_EQ(told.back(), 1.0);
+  }
 }
 
 }  // namespace

@@ -49,7 +49,7 @@ struct PackedMatrix {
     for (std::size_t g = 0; g < view.n_groups(); ++g) {
       const std::size_t first = g * quant::kTileRows;
       view.format->pack_group(&rows[first * row_bytes], row_bytes, std::min(quant::kTileRows, n_rows - first),
-                              n_columns, view.group(g));
+                              n_columns, tiles.data() + g * view.group_bytes());
     }
   }
 
