@@ -118,7 +118,7 @@ void print_text(const Args& args, const Model& model) {
   }
   if (args.tensors) {
     for (const TensorInfo& tensor : tensors) {
-      print(fmt::format("{:40} {:6} {:>20} {:>12}\n", tensor.name, tensor.format,
+      print(fmt::format("{:40} {:11} {:>20} {:>12}\n", tensor.name, tensor.format,
                         fmt::to_string(fmt::join(tensor.shape, " x ")), tensor.n_bytes));
     }
   }

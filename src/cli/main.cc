@@ -18,13 +18,13 @@
 
 namespace linnet::cli {
 
-extern const Command kRun, kChat, kInspect, kTokenize, kLogits, kPerplexity, kBench;
+extern const Command kRun, kChat, kInspect, kTokenize, kLogits, kPerplexity, kBench, kPack;
 
 namespace {
 
 // The one list of commands.
 constexpr const Command* kCommands[] = {&kRun,    &kChat,       &kInspect, &kTokenize,
-                                        &kLogits, &kPerplexity, &kBench};
+                                        &kLogits, &kPerplexity, &kBench,   &kPack};
 
 constexpr const char* kFooter =
     "Examples:\n"
