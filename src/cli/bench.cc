@@ -1,228 +1,161 @@
-#include <sys/resource.h>
-
 #include <chrono>
+#include <filesystem>
 #include <memory>
-#include <random>
 
+#include <fmt/chrono.h>
 #include <fmt/format.h>
-#include <nlohmann/json.hpp>
+#include <fmt/ranges.h>
 
-#include "cli/bandwidth.h"
+#include "cli/bench_compare.h"
+#include "cli/bench_measure.h"
+#include "cli/bench_page.h"
+#include "cli/bench_report.h"
+#include "cli/cache_formats.h"
 #include "cli/command.h"
-#include "cli/interrupt.h"
-#include "cli/statistics.h"
+#include "cli/new_file.h"
 #include "cli/terminal.h"
 
 namespace linnet::cli {
 namespace {
-
-using Json = nlohmann::ordered_json;
-using Clock = std::chrono::steady_clock;
 
 constexpr std::size_t kShortPrompt = 5;  // tokens, for the time to the first one of the answer
 
 struct Args {
   ModelFlags model;
   SessionFlags session;
-  std::size_t n_prompt = 512;
-  std::size_t n_decode = 128;
-  std::vector<unsigned> threads;
-  unsigned n_repeats = 5;
+  BenchPlan plan{.prompts = {512}, .decodes = {128}, .depths = {0}, .threads = {}, .caches = {"f16"}};
   std::string format = "md";
+  std::string html;
+  std::vector<std::string> baselines;
+  std::vector<std::string> compare;
 };
-
-// What was measured with one number of threads; rates in tokens a second.
-struct Row {
-  unsigned n_threads = 0;
-  Spread prompt, decode;
-  double weight_rate = 0;  // bytes of weights read for decoding, a second
-  double read_rate = 0;    // bytes a second that memory gives
-};
-
-struct Report {
-  std::string model, isa;
-  double load_seconds = 0;
-  double first_token_seconds = 0;
-  double peak_bytes = 0;
-  std::vector<Row> rows{};
-};
-
-double seconds_since(Clock::time_point start) {
-  return std::chrono::duration<double>(Clock::now() - start).count();
-}
-
-std::vector<Token> random_tokens(std::size_t n, std::size_t n_vocab) {
-  std::mt19937_64 rng(1);
-  std::vector<Token> tokens(n);
-  for (Token& token : tokens) token = static_cast<Token>(rng() % n_vocab);
-  return tokens;
-}
-
-// Every weight is read once a token, but of an embedding with an output head beside it only a row.
-double bytes_per_token(const Model& model) {
-  double bytes = static_cast<double>(model.info().n_weight_bytes);
-  std::uint64_t embedding = 0;
-  bool has_head = false;
-  for (const TensorInfo& tensor : model.tensors()) {
-    if (tensor.name == "token_embd.weight") embedding = tensor.n_bytes;
-    has_head = has_head || tensor.name == "output.weight";
-  }
-  return has_head ? bytes - static_cast<double>(embedding) : bytes;
-}
-
-double peak_resident_bytes() {
-  rusage usage = {};
-  getrusage(RUSAGE_SELF, &usage);
-  return static_cast<double>(usage.ru_maxrss) * 1024;
-}
-
-class Bench {
- public:
-  Bench(const Args& args, const Model& model)
-      : args_(args),
-        model_(model),
-        tokens_(random_tokens(std::max(args.n_prompt, args.n_decode), model.info().n_vocab)) {}
-
-  // One pass to warm up, then n_repeats that count.
-  Row measure(unsigned n_threads, Progress& bar, double done, double share) {
-    SessionOptions options = args_.session.options;
-    options.n_threads = n_threads;
-    if (options.n_ctx == 0) options.n_ctx = tokens_.size();
-    Session session = Session::open(model_, options).value();
-    const Interrupt interrupt([&session] { session.cancel(); });
-    std::vector<double> prompt, decode;
-    for (unsigned i = 0; i <= args_.n_repeats; ++i) {
-      prompt.push_back(rate(session, args_.n_prompt, args_.n_prompt));
-      decode.push_back(rate(session, args_.n_decode, 1));
-      bar.show(done + share * (i + 1) / (args_.n_repeats + 1), fmt::format("{} threads", n_threads));
-    }
-    prompt.erase(prompt.begin());
-    decode.erase(decode.begin());
-    Row row{.n_threads = n_threads, .prompt = spread_of(prompt), .decode = spread_of(decode)};
-    row.weight_rate = bytes_per_token(model_) * row.decode.median;
-    return row;
-  }
-
- private:
-  // Tokens a second for n tokens from an empty context, `step` at a time.
-  double rate(Session& session, std::size_t n, std::size_t step) {
-    session.rewind(0).value();
-    const std::span<const Token> tokens(tokens_);
-    const auto start = Clock::now();
-    for (std::size_t i = 0; i < n; i += step) session.append(tokens.subspan(i, step)).value();
-    return static_cast<double>(n) / seconds_since(start);
-  }
-
-  const Args& args_;
-  const Model& model_;
-  std::vector<Token> tokens_;
-};
-
-std::string to_markdown(const Args& args, const Report& report) {
-  std::string text = fmt::format(
-      "{}, {}: load {:.3f} s, first token of a {}-token prompt after {:.3f} s, peak memory {:.0f} MB\n\n"
-      "| threads | prompt {} tokens/s (low to high) | decode {} tokens/s (low to high) | weights GB/s | "
-      "memory GB/s | of "
-      "it |\n|--:|--:|--:|--:|--:|--:|\n",
-      report.model, report.isa, report.load_seconds, kShortPrompt, report.first_token_seconds,
-      report.peak_bytes / 1e6, args.n_prompt, args.n_decode);
-  for (const Row& row : report.rows) {
-    text += fmt::format(
-        "| {} | {:.1f} ({:.1f} to {:.1f}) | {:.1f} ({:.1f} to {:.1f}) | {:.1f} | {:.1f} | {:.0f}% |\n",
-        row.n_threads, row.prompt.median, row.prompt.low, row.prompt.high, row.decode.median, row.decode.low,
-        row.decode.high, row.weight_rate / 1e9, row.read_rate / 1e9, 100 * row.weight_rate / row.read_rate);
-  }
-  return text;
-}
-
-std::string to_csv(const Args& args, const Report& report) {
-  std::string text =
-      "model,isa,threads,n_prompt,prompt_median,prompt_low,prompt_high,n_decode,decode_median,decode_low,"
-      "decode_high,"
-      "weight_bytes_per_second,read_bytes_per_second,load_seconds,first_token_seconds,peak_bytes\n";
-  for (const Row& row : report.rows) {
-    text += fmt::format("{},{},{},{},{},{},{},{},{},{},{},{},{},{},{},{}\n", report.model, report.isa,
-                        row.n_threads, args.n_prompt, row.prompt.median, row.prompt.low, row.prompt.high,
-                        args.n_decode, row.decode.median, row.decode.low, row.decode.high, row.weight_rate,
-                        row.read_rate, report.load_seconds, report.first_token_seconds, report.peak_bytes);
-  }
-  return text;
-}
-
-Json spread_json(const Spread& spread) {
-  return {{"median", spread.median}, {"low", spread.low}, {"high", spread.high}};
-}
-
-std::string to_json(const Args& args, const Report& report) {
-  Json json{{"model", report.model},
-            {"isa", report.isa},
-            {"n_prompt", args.n_prompt},
-            {"n_decode", args.n_decode},
-            {"repeats", args.n_repeats},
-            {"load_seconds", report.load_seconds},
-            {"first_token_seconds", report.first_token_seconds},
-            {"peak_bytes", report.peak_bytes},
-            {"rows", Json::array()}};
-  for (const Row& row : report.rows) {
-    json["rows"].push_back({{"threads", row.n_threads},
-                            {"prompt_tokens_per_second", spread_json(row.prompt)},
-                            {"decode_tokens_per_second", spread_json(row.decode)},
-                            {"weight_bytes_per_second", row.weight_rate},
-                            {"read_bytes_per_second", row.read_rate}});
-  }
-  return json.dump(2) + "\n";
-}
 
 struct Format {
   const char* name;
-  std::string (*write)(const Args&, const Report&);
+  std::string (*report)(const BenchReport&);
+  std::string (*comparison)(const Comparison&);  // nullptr: there is none
 };
-constexpr Format kFormats[] = {{"md", &to_markdown}, {"json", &to_json}, {"csv", &to_csv}};
+constexpr Format kFormats[] = {
+    {"md", &to_markdown, &to_markdown}, {"json", &to_json, &to_json}, {"csv", &to_csv, nullptr}};
+
+const Format& format_of(const Args& args) {
+  return *std::find_if(std::begin(kFormats), std::end(kFormats),
+                       [&](const Format& format) { return args.format == format.name; });
+}
+
+// What repeats the run, without the folder that the model is in.
+std::string command_of(const std::string& model, const BenchPlan& plan) {
+  return fmt::format("linnet bench {} -p {} -n {} -d {} -t {} --cache {} -r {}", model,
+                     fmt::join(plan.prompts, ","), fmt::join(plan.decodes, ","), fmt::join(plan.depths, ","),
+                     fmt::join(plan.threads, ","), fmt::join(plan.caches, ","), plan.n_rounds);
+}
+
+BenchReport measure(const Args& args, BenchPlan plan) {
+  if (plan.threads.empty())
+    plan.threads.push_back(args.model.n_threads != 0 ? args.model.n_threads : default_threads());
+  const auto start = std::chrono::steady_clock::now();
+  const Model model = args.model.load();
+  BenchReport report{.version = std::string(version()), .machine = this_machine(), .n_rounds = plan.n_rounds};
+  {
+    SessionOptions options = args.session.options;
+    options.n_threads = plan.threads.front();
+    Session session = Session::open(model, options).value();
+    session.append(random_tokens(kShortPrompt, model.info().n_vocab)).value();
+    report.first_token_seconds =
+        std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+  }
+  report.date = fmt::format("{:%Y-%m-%dT%H:%M:%SZ}", fmt::gmtime(std::time(nullptr)));
+  report.model = std::filesystem::path(args.model.model).filename().string();
+  report.command = command_of(report.model, plan);
+  report.architecture = model.info().architecture;
+  report.format = model.info().format;
+  report.isa = model.info().isa;
+  report.load_seconds = model.info().load_seconds;
+  Progress bar("bench");
+  measure(model, plan, args.session.options, report, bar);
+  return report;
+}
+
+ExitCode compare_files(const Args& args) {
+  if (format_of(args).comparison == nullptr) throw UsageError("--compare prints md or json");
+  const Comparison comparison = compare(read_report(args.compare[0]), read_report(args.compare[1]));
+  if (comparison.pairs.empty()) {
+    throw UsageError(fmt::format("{} and {} have no cell in common", args.compare[0], args.compare[1]));
+  }
+  print(format_of(args).comparison(comparison));
+  return comparison.is_slower() ? kFailure : kOk;
+}
 
 ExitCode bench(const Args& args) {
-  const auto start = Clock::now();
-  const Model model = args.model.load();
-  Report report{
-      .model = args.model.model, .isa = model.info().isa, .load_seconds = model.info().load_seconds};
-  {
-    Session session = Session::open(model, args.session.with(args.model)).value();
-    session.append(random_tokens(kShortPrompt, model.info().n_vocab)).value();
-    report.first_token_seconds = seconds_since(start);
+  if (!args.compare.empty()) return compare_files(args);
+  if (args.model.model.empty()) throw UsageError("MODEL is required; see linnet bench --help");
+  if (!args.baselines.empty() && args.html.empty())
+    throw UsageError("--baseline is for the page: give --html");
+  if (cells_of({args.plan.prompts, args.plan.decodes, {0}, {1}, {"f16"}}).empty())
+    throw UsageError("-p 0 with -n 0 leaves nothing to measure");
+  std::vector<Baseline> baselines;  // wrong files are told before minutes of measuring
+  for (const std::string& path : args.baselines) {
+    baselines.push_back({std::filesystem::path(path).stem().string(), read_report(path)});
   }
-  std::vector<unsigned> threads = args.threads;
-  if (threads.empty())
-    threads.push_back(args.model.n_threads != 0 ? args.model.n_threads : default_threads());
-  Progress bar("bench");
-  Bench measured(args, model);
-  const double share = 1.0 / static_cast<double>(threads.size());
-  for (const unsigned n : threads) {
-    report.rows.push_back(measured.measure(n, bar, share * static_cast<double>(report.rows.size()), share));
+  std::unique_ptr<NewFile> page;
+  if (!args.html.empty()) page = std::make_unique<NewFile>(args.html);
+  const BenchReport report = measure(args, args.plan);
+  if (page) {
+    page->write(to_html(report, baselines));
+    page->commit();
   }
-  report.peak_bytes = peak_resident_bytes();  // before the buffer below
-  for (Row& row : report.rows) row.read_rate = read_bandwidth(row.n_threads, args.n_repeats);
-  for (const Format& format : kFormats) {
-    if (args.format == format.name) print(format.write(args, report));
-  }
+  print(format_of(args).report(report));
   return kOk;
+}
+
+// Declares a flag that takes numbers separated by commas.
+template <class T>
+CLI::Option* add_list(CLI::App& app, const std::string& flags, std::vector<T>& values, std::string help,
+                      std::int64_t low, std::int64_t high) {
+  if (!values.empty()) help += fmt::format(" (default: {})", fmt::join(values, ","));
+  return app.add_option(flags, values, std::move(help))
+      ->delimiter(',')
+      ->allow_extra_args(false)
+      ->check(CLI::Range(low, high))
+      ->option_text("N,...");
+}
+
+void add_output(CLI::App& app, Args& args) {
+  std::vector<std::string> formats;
+  for (const Format& format : kFormats) formats.emplace_back(format.name);
+  app.add_option("--format", args.format, "What to print (default: md)")
+      ->check(CLI::IsMember(formats).description(""))
+      ->option_text(fmt::to_string(fmt::join(formats, "|")));
+  app.add_option("--html", args.html, "Write a page with charts to FILE")->option_text("FILE");
+  app.add_option("--baseline", args.baselines,
+                 "Show ratios to what --format json printed earlier (may be given again)")
+      ->allow_extra_args(false)
+      ->option_text("JSON");
+  app.add_option("--compare", args.compare,
+                 "Measure nothing: compare the second file with the first, as --format json printed them; "
+                 "exit code 1 if some cell is slower by more than noise, 2 if a file is none")
+      ->expected(2)
+      ->option_text("JSON JSON")
+      ->excludes("MODEL");
 }
 
 Action configure(CLI::App& app) {
   auto args = std::make_shared<Args>();
   args->model.add(app);
-  add_number(app, "-p,--prompt", args->n_prompt, "Tokens of the prompt", 1, 1 << 20);
-  add_number(app, "-n,--decode", args->n_decode, "Tokens made one by one, from an empty context", 1, 1 << 20);
-  app.add_option("-t", args->threads, "Numbers of threads to measure, e.g. 1,2")
+  app.get_option("MODEL")->required(false);  // --compare has none
+  BenchPlan& plan = args->plan;
+  add_list(app, "-p,--prompt", plan.prompts, "Tokens of a prompt, read at once; 0: none", 0, 1 << 20);
+  add_list(app, "-n,--decode", plan.decodes, "Tokens made one by one; 0: none", 0, 1 << 20);
+  add_list(app, "-d,--depth", plan.depths, "Tokens already in the context", 0, 1 << 20);
+  add_list(app, "-t", plan.threads, "Numbers of threads", 1, 1024)->excludes("--threads");
+  app.add_option("--cache", plan.caches, "What keys and values are stored as (default: f16)")
       ->delimiter(',')
-      ->check(CLI::Range(1, 1024))
-      ->option_text("N")
-      ->excludes("--threads");
-  add_number(app, "-r,--repeats", args->n_repeats, "Measurements of each kind", 1, 10'000);
-  std::vector<std::string> formats;
-  for (const Format& format : kFormats) formats.emplace_back(format.name);
-  app.add_option("--format", args->format, "What to print")
-      ->check(CLI::IsMember(formats))
-      ->capture_default_str();
-  args->session.add(app);
+      ->allow_extra_args(false)
+      ->check(CLI::IsMember(cache_format_names()).description(""))
+      ->option_text(fmt::format("{},...", fmt::join(cache_format_names(), "|")));
+  add_number(app, "-r,--repeats", plan.n_rounds, "Rounds; each measures every combination once", 1, 1000);
+  args->session.add_sizes(app);
+  add_output(app, *args);
   return [args] { return bench(*args); };
 }
 
@@ -234,7 +167,9 @@ const Command kBench{
     .summary = "Measure speed and memory",
     .examples =
         "linnet bench smollm2-135m-instruct\n"
-        "linnet bench model.gguf -p 512 -n 128 -t 1,2 -r 5 --format json",
+        "linnet bench model.gguf -p 512 -n 128 -d 0,1024,4096 -t 1,2 --cache f16,f32 --html page.html\n"
+        "linnet bench model.gguf --format json > before.json\n"
+        "linnet bench --compare before.json after.json",
     .configure = &configure,
 };
 

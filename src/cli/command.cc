@@ -3,7 +3,9 @@
 #include <charconv>
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
+#include "cli/cache_formats.h"
 #include "cli/interrupt.h"
 #include "cli/model_source.h"
 #include "cli/terminal.h"
@@ -47,15 +49,20 @@ Model ModelFlags::load() const {
   return Model::load(find_model(model), options).value();
 }
 
-void SessionFlags::add(CLI::App& app) {
+void SessionFlags::add_sizes(CLI::App& app) {
   const auto* const context_help =
       options.n_ctx == 0 ? "Tokens that fit (default: the model's, at most 4096)" : "Tokens that fit";
   add_number(app, "--context", options.n_ctx, context_help, 1, 1 << 24);
   add_number(app, "--chunk", options.n_chunk, "Tokens of a prompt that are computed together", 1, 1 << 20);
-  const std::map<std::string, CacheFormat> formats{{"f16", CacheFormat::kF16}, {"f32", CacheFormat::kF32}};
-  app.add_option("--cache", options.cache, "What keys and values are stored as (default: f16)")
-      ->option_text("f16|f32")
-      ->transform(CLI::CheckedTransformer(formats).description(""));
+}
+
+void SessionFlags::add(CLI::App& app) {
+  add_sizes(app);
+  app.add_option_function<std::string>(
+         "--cache", [this](const std::string& name) { options.cache = cache_format(name).format; },
+         "What keys and values are stored as (default: f16)")
+      ->option_text(fmt::to_string(fmt::join(cache_format_names(), "|")))
+      ->check(CLI::IsMember(cache_format_names()).description(""));
 }
 
 SessionOptions SessionFlags::with(const ModelFlags& model_flags) const {

@@ -50,6 +50,8 @@ struct SessionFlags {
   SessionOptions options;
 
   void add(CLI::App& app);
+  /// Without --cache: for a command that takes several.
+  void add_sizes(CLI::App& app);
   /// With the threads of `model_flags`.
   SessionOptions with(const ModelFlags& model_flags) const;
 };

@@ -2,10 +2,11 @@
 #pragma once
 
 #include <cstddef>
-#include <cstdio>
 #include <filesystem>
 #include <memory>
 #include <span>
+
+#include "cli/new_file.h"
 
 namespace linnet::cli {
 
@@ -14,19 +15,12 @@ namespace linnet::cli {
 class NpyWriter {
  public:
   NpyWriter(std::filesystem::path path, std::size_t n_rows, std::size_t n_columns);
-  ~NpyWriter();
-  NpyWriter(const NpyWriter&) = delete;
-  NpyWriter& operator=(const NpyWriter&) = delete;
 
   void write(std::span<const float> row);
-  void commit();
+  void commit() { file_.commit(); }
 
  private:
-  [[noreturn]] void fail_to_write() const;
-  void put(const void* data, std::size_t n_bytes);
-
-  std::filesystem::path path_, temporary_;
-  std::FILE* file_;
+  NewFile file_;
 };
 
 }  // namespace linnet::cli

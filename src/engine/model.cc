@@ -68,6 +68,8 @@ void describe(Model::Impl& impl) {
   info.d_model = h.d_model;
   info.d_ff = h.d_ff;
   info.n_ctx_train = h.n_ctx_train;
+  info.n_window = h.window;
+  for (std::size_t i = 0; i < h.n_layers; ++i) info.n_window_layers += h.window_of(i) != 0 ? 1 : 0;
 }
 
 Result<Model> load_model(const std::filesystem::path& path, const LoadOptions& options) {

@@ -1,0 +1,193 @@
+#include "cli/bench_measure.h"
+
+#include <algorithm>
+#include <chrono>
+#include <random>
+
+#include <fmt/format.h>
+
+#include "cli/bandwidth.h"
+#include "cli/cache_formats.h"
+#include "cli/energy.h"
+#include "cli/interrupt.h"
+
+namespace linnet::cli {
+namespace {
+
+using Clock = std::chrono::steady_clock;
+
+// Cells of the same place share a session, which keeps the tokens before its depth from round to round.
+struct Place {
+  std::size_t depth;
+  unsigned n_threads;
+  std::string cache;
+  std::size_t n_ctx = 0;
+
+  explicit Place(const Cell& cell) : depth(cell.depth), n_threads(cell.n_threads), cache(cell.cache) {}
+  bool holds(const Cell& cell) const {
+    return depth == cell.depth && n_threads == cell.n_threads && cache == cell.cache;
+  }
+};
+
+std::vector<Place> places_of(const std::vector<Cell>& cells) {
+  std::vector<Place> places;
+  for (const Cell& cell : cells) {
+    auto at = std::find_if(places.begin(), places.end(), [&](const Place& p) { return p.holds(cell); });
+    if (at == places.end()) at = places.emplace(places.end(), cell);
+    at->n_ctx = std::max(at->n_ctx, cell.depth + cell.n_tokens);
+  }
+  return places;
+}
+
+class Bench {
+ public:
+  Bench(const Model& model, const std::vector<Cell>& cells, const SessionOptions& options)
+      : places_(places_of(cells)) {
+    std::size_t n_most = 0;
+    for (const Place& place : places_) {
+      SessionOptions wanted = options;
+      wanted.n_threads = place.n_threads;
+      wanted.cache = cache_format(place.cache).format;
+      if (wanted.n_ctx == 0) wanted.n_ctx = place.n_ctx;
+      sessions_.push_back(Session::open(model, wanted).value());
+      n_most = std::max(n_most, place.n_ctx);
+    }
+    tokens_ = random_tokens(n_most, model.info().n_vocab);
+  }
+
+  void cancel() noexcept {
+    for (Session& session : sessions_) session.cancel();
+  }
+
+  // One round of one cell.
+  void measure(CellResult& result) {
+    const Cell& cell = result.cell;
+    const auto place =
+        std::find_if(places_.begin(), places_.end(), [&](const Place& p) { return p.holds(cell); });
+    Session& session = sessions_[static_cast<std::size_t>(place - places_.begin())];
+    go_to(session, cell.depth);
+    const std::span<const Token> tokens = std::span(tokens_).subspan(cell.depth, cell.n_tokens);
+    const std::size_t step = cell.kind == CellKind::kPrompt ? tokens.size() : 1;
+    energy_.start();
+    const auto start = Clock::now();
+    for (std::size_t i = 0; i < tokens.size(); i += step) session.append(tokens.subspan(i, step)).value();
+    const std::chrono::duration<double> seconds = Clock::now() - start;
+    const auto joules = energy_.joules();
+    const auto n_tokens = static_cast<double>(tokens.size());
+    result.rates.push_back(n_tokens / seconds.count());
+    if (joules && *joules > 0) result.joules_per_token.push_back(*joules / n_tokens);
+  }
+
+  const std::string& energy_source() const noexcept { return energy_.source(); }
+
+ private:
+  // Whatever the session holds is a beginning of tokens_.
+  void go_to(Session& session, std::size_t depth) const {
+    const std::size_t n_held = session.tokens().size();
+    if (n_held < depth) {
+      session.append(std::span(tokens_).subspan(n_held, depth - n_held)).value();
+    } else {
+      session.rewind(depth).value();
+    }
+  }
+
+  std::vector<Place> places_;
+  std::vector<Session> sessions_;  // (places)
+  std::vector<Token> tokens_;
+  EnergyMeter energy_;
+};
+
+// Of an embedding with an output head beside it only a row is read.
+double weight_bytes_read(const Model& model) {
+  const auto bytes = static_cast<double>(model.info().n_weight_bytes);
+  std::uint64_t embedding = 0;
+  bool has_head = false;
+  for (const TensorInfo& tensor : model.tensors()) {
+    if (tensor.name == "token_embd.weight") embedding = tensor.n_bytes;
+    has_head = has_head || tensor.name == "output.weight";
+  }
+  return has_head ? bytes - static_cast<double>(embedding) : bytes;
+}
+
+}  // namespace
+
+std::vector<Cell> cells_of(const BenchPlan& plan) {
+  std::vector<Cell> cells;
+  const auto add = [&](CellKind kind, const std::vector<std::size_t>& counts) {
+    for (const std::size_t n_tokens : counts) {
+      for (const std::size_t depth : plan.depths) {
+        for (const unsigned n_threads : plan.threads) {
+          for (const std::string& cache : plan.caches) {
+            const Cell cell{kind, n_tokens, depth, n_threads, cache};
+            const bool is_new = std::find(cells.begin(), cells.end(), cell) == cells.end();
+            if (n_tokens != 0 && is_new) cells.push_back(cell);
+          }
+        }
+      }
+    }
+  };
+  add(CellKind::kPrompt, plan.prompts);
+  add(CellKind::kDecode, plan.decodes);
+  return cells;
+}
+
+double bytes_per_token(const Model& model, const Cell& cell) {
+  if (cell.kind == CellKind::kPrompt) return 0;
+  const ModelInfo& info = model.info();
+  double positions = 0;  // of one layer with keys and values, summed over layers and tokens
+  for (std::size_t at = cell.depth + 1; at <= cell.depth + cell.n_tokens; ++at) {
+    const std::size_t n_seen = std::min(at, info.n_window);
+    positions +=
+        static_cast<double>((info.n_layers - info.n_window_layers) * at + info.n_window_layers * n_seen);
+  }
+  const double elements = 2.0 * static_cast<double>(info.n_kv_heads * info.head_dim);
+  return weight_bytes_read(model) / static_cast<double>(cell.n_sessions) +
+         elements * cache_format(cell.cache).element_bytes * positions / static_cast<double>(cell.n_tokens);
+}
+
+std::vector<Token> random_tokens(std::size_t n, std::size_t n_vocab) {
+  std::mt19937_64 rng(1);
+  std::vector<Token> tokens(n);
+  for (Token& token : tokens) token = static_cast<Token>(rng() % n_vocab);
+  return tokens;
+}
+
+void measure(const Model& model, const BenchPlan& plan, const SessionOptions& options, BenchReport& report,
+             Progress& bar) {
+  const std::vector<Cell> cells = cells_of(plan);
+  Bench bench(model, cells, options);
+  const Interrupt interrupt([&bench] { bench.cancel(); });
+  const double n_turns = static_cast<double>((plan.n_rounds + 1) * cells.size());
+  double n_done = 0;
+  for (const Cell& cell : cells)
+    report.cells.push_back({.cell = cell, .bytes_per_token = bytes_per_token(model, cell)});
+  const auto round = [&] {
+    for (CellResult& result : report.cells) {
+      bench.measure(result);
+      bar.show(++n_done / n_turns, title_of(result.cell));
+    }
+  };
+  round();
+  for (CellResult& result : report.cells) {
+    result.rates.clear();
+    result.joules_per_token.clear();
+  }
+  report.peak_bytes = peak_resident_bytes();  // before the buffer below
+  report.energy_source = bench.energy_source();
+  const unsigned n_most = *std::max_element(plan.threads.begin(), plan.threads.end());
+  const ReadBandwidth bandwidth(model.info().n_weight_bytes, n_most);
+  for (const Cell& cell : cells) {
+    if (report.read_rates_of(cell.n_threads) == nullptr)
+      report.read_rates.push_back({cell.n_threads, {}, {}});
+  }
+  for (std::size_t i = 0; i < plan.n_rounds; ++i) {
+    round();
+    for (ReadRates& rates : report.read_rates) {
+      rates.memory.push_back(bandwidth.of_memory(rates.n_threads));
+      rates.weights.push_back(bandwidth.of_small(rates.n_threads));
+      if (interrupt.happened()) throw Exception({ErrorCode::kCancelled, "interrupted"});
+    }
+  }
+}
+
+}  // namespace linnet::cli
