@@ -1,22 +1,25 @@
 """linnet's command lines and how its output is read."""
 
 import json
+import subprocess
 
 import program
 
 
-def parse_bench(text):
-    """The figures of `linnet bench --format json`."""
+def parse_bench(text, names):
+    """{names[kind]: tokens a second} of `linnet bench --format json`, and what decoding reads of memory."""
     try:
         report = json.loads(text)
-        (row,) = report["rows"]
-        return {
-            "prompt_tokens_per_second": float(row["prompt_tokens_per_second"]["median"]),
-            "decode_tokens_per_second": float(row["decode_tokens_per_second"]["median"]),
-            "load_seconds": float(report["load_seconds"]),
-            "weight_bytes_per_second": float(row["weight_bytes_per_second"]),
-            "read_bytes_per_second": float(row["read_bytes_per_second"]),
-        }
+        figures = {"load_seconds": float(report["load_seconds"])}
+        for cell in report["cells"]:
+            figures[names[cell["kind"]]] = float(cell["tokens_per_second"]["median"])
+            if names[cell["kind"]] == "decode_tokens_per_second":
+                figures["weight_bytes_per_second"] = float(cell["bytes_per_second"])
+                (rates,) = report["read_rates"]
+                figures["read_bytes_per_second"] = float(rates["memory_bytes_per_second"]["high"])
+        if not report["cells"]:
+            raise ValueError("no cell")
+        return figures
     except (ValueError, KeyError, TypeError) as error:
         raise program.ProgramFailed(f"the output of linnet bench is not as expected: {error!r}") from error
 
@@ -30,18 +33,37 @@ class Linnet:
     def version(self):
         return program.version([self.path, "--version"])
 
+    def cache_bytes(self, model):
+        """What keys and values of program.CONTEXT tokens take as 16-bit floats; None if that is not known."""
+        command = [self.path, "inspect", str(model), "--json"]
+        try:
+            done = subprocess.run(command, capture_output=True, timeout=60, check=True)
+            facts = json.loads(done.stdout)
+            elements = 2 * facts["n_layers"] * facts["n_kv_heads"] * facts["head_dim"]
+            return 2 * elements * program.CONTEXT
+        except (OSError, subprocess.SubprocessError, ValueError, KeyError, TypeError):
+            return None
+
     def probes(self, setup):
         threads = ["--threads", str(setup.threads)]
-        bench = [self.path, "bench", str(setup.model), *threads, "-r", "1", "--format", "json"]
-        bench += ["-p", str(setup.prompt), "-n", str(setup.decode)]
+
+        def bench(names, *flags):
+            command = [self.path, "bench", str(setup.model), *threads, "-r", "1", "--format", "json", *flags]
+            return [program.Probe("linnet bench", command, lambda done: parse_bench(done.stdout, names))]
 
         def run(prompt, read):
             command = [self.path, "run", str(setup.model), prompt, *threads, "--raw", "--quiet"]
             command += ["-n", "1", "--temperature", "0", "--context", str(program.CONTEXT)]
             return [program.Probe("linnet run", command, read)]
 
+        depth, n_decode = str(program.DEPTH), str(setup.decode)
+        together = ["-p", "0", "-n", n_decode, "-d", str(program.SESSION_PROMPT), "-b", str(program.SESSIONS)]
         return {
-            "first_token": run(program.FIRST_TOKEN_PROMPT, program.first_token),
-            "speed": [program.Probe("linnet bench", bench, lambda outcome: parse_bench(outcome.stdout))],
+            "first_token": run(program.SHORT_PROMPT, program.first_token("first_token_seconds")),
+            "first_token_30": run(program.LONGER_PROMPT, program.first_token("first_token_30_seconds")),
+            "speed": bench(program.SPEED, "-p", str(setup.prompt), "-n", n_decode),
+            "long_prompt": bench(program.LONG, "-p", depth, "-n", "0"),
+            "deep": bench(program.LONG, "-p", "0", "-n", n_decode, "-d", depth),
+            "sessions": bench(program.TOGETHER, *together),
             "memory": run(program.FULL_PROMPT, program.memory),
         }

@@ -9,15 +9,26 @@ import program
 LOAD_TIME = re.compile(r"load time = +([0-9.]+) ms")
 
 
-def parse_bench(text):
-    """The figures of `llama-bench -o json`, whatever other lines stand around the list."""
+def parse_bench(text, names):
+    """{names[kind]: tokens a second} of `llama-bench -o json`, whatever other lines stand around the list."""
     try:
         rows, _ = json.JSONDecoder().raw_decode(text[text.index("[\n") :])
-        (prompt,) = [row["avg_ts"] for row in rows if row["n_prompt"] > 0 and row["n_gen"] == 0]
-        (decode,) = [row["avg_ts"] for row in rows if row["n_prompt"] == 0 and row["n_gen"] > 0]
-        return {"prompt_tokens_per_second": float(prompt), "decode_tokens_per_second": float(decode)}
+        kinds = ["prompt" if row["n_gen"] == 0 else "decode" for row in rows]
+        if not rows or len(set(kinds)) < len(rows):
+            raise ValueError(f"rows are {kinds}")
+        return {names[kind]: float(row["avg_ts"]) for kind, row in zip(kinds, rows)}
     except (ValueError, KeyError, TypeError) as error:
         raise program.ProgramFailed(f"the output of llama-bench is not as expected: {error!r}") from error
+
+
+def parse_batched(text, names):
+    """The same of the one line of JSON that `llama-batched-bench` prints."""
+    try:
+        (line,) = [line for line in text.splitlines() if line.startswith("{")]
+        return {names["decode"]: float(json.loads(line)["speed_tg"])}
+    except (ValueError, KeyError, TypeError) as error:
+        message = f"the output of llama-batched-bench is not as expected: {error!r}"
+        raise program.ProgramFailed(message) from error
 
 
 def parse_load(stderr):
@@ -30,6 +41,8 @@ class LlamaCpp:
     name = "llama.cpp"
     text_program = "llama-completion"
     no_chat = ["-no-cnv"]
+    fast_start = ["--no-repack"]  # Starts sooner, and is slower then.
+    lean = ["--load-mode", "none"]  # Takes less memory, for some models.
 
     def __init__(self, folder):
         self.folder = folder
@@ -42,24 +55,42 @@ class LlamaCpp:
 
     def probes(self, setup):
         """Several ways where its flags trade start, speed and memory; the best one is compared."""
+        depth, n_decode = str(program.DEPTH), str(setup.decode)
+
+        def ways(names, *flags):
+            return [self.bench(setup, names, flags, way) for way in self.bench_ways()]
+
+        def first(prompt, cell):
+            texts = [self.text(setup, prompt, program.first_token(cell), *way) for way in ([], self.fast_start)]
+            return [*self.simple(setup, prompt, cell), *texts]
+
         return {
-            "first_token": [
-                self.simple(setup),
-                self.text(setup, program.FIRST_TOKEN_PROMPT, program.first_token),
-                self.text(setup, program.FIRST_TOKEN_PROMPT, program.first_token, "--no-repack"),
-            ],
-            "speed": [self.bench(setup)],
-            "memory": [
-                self.text(setup, program.FULL_PROMPT, program.memory),
-                self.text(setup, program.FULL_PROMPT, program.memory, "--load-mode", "none"),
-            ],
+            "first_token": first(program.SHORT_PROMPT, "first_token_seconds"),
+            "first_token_30": first(program.LONGER_PROMPT, "first_token_30_seconds"),
+            "speed": ways(program.SPEED, "-p", str(setup.prompt), "-n", n_decode),
+            "long_prompt": ways(program.LONG, "-p", depth, "-n", "0"),
+            "deep": ways(program.LONG, "-p", "0", "-n", n_decode, "-d", depth),
+            "sessions": [self.batched(setup)],
+            "memory": [self.text(setup, program.FULL_PROMPT, program.memory, *way) for way in ([], self.lean)],
         }
 
-    def bench(self, setup, *flags):
+    def bench_ways(self):
+        return [[]]
+
+    def bench(self, setup, names, flags, way):
         command = [self.path("llama-bench"), "-m", str(setup.model), "-t", str(setup.threads), "-r", "1"]
-        command += ["-p", str(setup.prompt), "-n", str(setup.decode), "-o", "json", *flags]
-        label = " ".join(["llama-bench", *flags])
-        return program.Probe(label, command, lambda outcome: parse_bench(outcome.stdout))
+        command += [*flags, "-o", "json", *way]
+        label = " ".join(["llama-bench", *way])
+        return program.Probe(label, command, lambda outcome: parse_bench(outcome.stdout, names))
+
+    def batched(self, setup):
+        n_context = program.SESSIONS * (program.SESSION_PROMPT + setup.decode)
+        command = [self.path("llama-batched-bench"), "-m", str(setup.model), "-t", str(setup.threads)]
+        command += ["-c", str(n_context), "-npp", str(program.SESSION_PROMPT), "-ntg", str(setup.decode)]
+        command += ["-npl", str(program.SESSIONS), "--output-format", "jsonl"]
+        return program.Probe(
+            "llama-batched-bench", command, lambda outcome: parse_batched(outcome.stdout, program.TOGETHER)
+        )
 
     def text(self, setup, prompt, read, *flags):
         """The full command, which knows every flag; its own warm-up pass would only cost it time."""
@@ -68,13 +99,16 @@ class LlamaCpp:
         command += [*self.no_chat, "--no-display-prompt", *flags, "-p", prompt]
         return program.Probe(" ".join([self.text_program, *flags]), command, read)
 
-    def simple(self, setup):
+    def simple(self, setup, prompt, cell):
         """The smallest program; it has no flag for threads, but OpenMP heeds a limit."""
-        command = [self.path("llama-simple"), "-m", str(setup.model), "-n", "1", program.FIRST_TOKEN_PROMPT]
-        return program.Probe(
-            "llama-simple",
-            command,
-            lambda outcome: {**program.first_token(outcome), **parse_load(outcome.stderr)},
-            environment={"OMP_THREAD_LIMIT": str(setup.threads)},
-            echoed=program.FIRST_TOKEN_PROMPT,
-        )
+        command = [self.path("llama-simple"), "-m", str(setup.model), "-n", "1", prompt]
+        read = program.first_token(cell)
+        return [
+            program.Probe(
+                "llama-simple",
+                command,
+                lambda outcome: {**read(outcome), **parse_load(outcome.stderr)},
+                environment={"OMP_THREAD_LIMIT": str(setup.threads)},
+                echoed=prompt,
+            )
+        ]

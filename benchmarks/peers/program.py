@@ -10,9 +10,21 @@ import threading
 import time
 import typing
 
-FIRST_TOKEN_PROMPT = "The capital of France is"  # Five tokens, and what the model puts before every text.
+SHORT_PROMPT = "The capital of France is"  # Five tokens, and what the model puts before every text.
+LONGER_PROMPT = (  # Thirty.
+    "The capital of France is Paris, the capital of Italy is Rome, the capital of Spain is Madrid, "
+    "and the capital of Germany, as everybody knows, is"
+)
 CONTEXT = 2048
+DEPTH = 4096  # Tokens of the long prompt, and before the deep decode.
+SESSIONS = 8
+SESSION_PROMPT = 16  # Tokens that each of them begins with.
+LARGE = 450e6  # Bytes of a file from which on a model counts as one of about 1 B parameters.
 FULL_PROMPT = " ".join(["the"] * (CONTEXT - 48))  # A token a word; room for the model's own tokens.
+# What a measured kind is called among report.CELLS.
+SPEED = {"prompt": "prompt_tokens_per_second", "decode": "decode_tokens_per_second"}
+LONG = {"prompt": "long_prompt_tokens_per_second", "decode": "deep_decode_tokens_per_second"}
+TOGETHER = {"decode": "together_tokens_per_second"}
 
 
 class ProgramFailed(Exception):
@@ -25,8 +37,17 @@ class Setup:
 
     model: pathlib.Path
     threads: int
-    prompt: int  # tokens read at once
-    decode: int  # tokens made one by one
+    is_large: bool = False
+
+    @property
+    def prompt(self):
+        """Tokens read at once."""
+        return 256 if self.is_large else 512
+
+    @property
+    def decode(self):
+        """Tokens made one by one."""
+        return 64 if self.is_large else 128
 
 
 @dataclasses.dataclass(frozen=True)
@@ -50,10 +71,15 @@ class Probe:
     echoed: str = ""  # what the program shows on stdout before the text that it makes
 
 
-def first_token(outcome):
-    if outcome.first_text_seconds is None:
-        raise ProgramFailed("no text came out")
-    return {"first_token_seconds": outcome.first_text_seconds}
+def first_token(cell):
+    """Reads the time to the first text as the figure `cell`."""
+
+    def read(outcome):
+        if outcome.first_text_seconds is None:
+            raise ProgramFailed("no text came out")
+        return {cell: outcome.first_text_seconds}
+
+    return read
 
 
 def memory(outcome):

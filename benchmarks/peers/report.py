@@ -4,6 +4,8 @@ import dataclasses
 import statistics
 import typing
 
+import program
+
 
 @dataclasses.dataclass(frozen=True)
 class Cell:
@@ -18,7 +20,11 @@ class Cell:
 CELLS = (
     Cell("prompt_tokens_per_second", "prompt", "tokens/s", 1, max),
     Cell("decode_tokens_per_second", "decode", "tokens/s", 1, max),
-    Cell("first_token_seconds", "first token", "ms", 1e3, min),
+    Cell("long_prompt_tokens_per_second", f"prompt {program.DEPTH}", "tokens/s", 1, max),
+    Cell("deep_decode_tokens_per_second", f"decode at depth {program.DEPTH}", "tokens/s", 1, max),
+    Cell("together_tokens_per_second", f"{program.SESSIONS} sessions together", "tokens/s", 1, max),
+    Cell("first_token_seconds", "first token, 5-token prompt", "ms", 1e3, min),
+    Cell("first_token_30_seconds", "first token, 30-token prompt", "ms", 1e3, min),
     Cell("peak_bytes", "peak memory", "MB", 1e-6, min),
     Cell("load_seconds", "load, by its own account", "ms", 1e3, min, is_paired=False),
     Cell("weight_bytes_per_second", "weights read in decode", "GB/s", 1e-9, max, is_paired=False),
@@ -62,12 +68,12 @@ def ratio(a, b):
     return a / b if b else None
 
 
-def missing(cells, names):
-    """(program, title) of every paired cell that a program has no figure for."""
+def missing(cells, names, asked):
+    """(program, title) of every cell of `asked` that a program has no figure for."""
     return [
         (name, cell.title)
         for cell in CELLS
-        if cell.is_paired
+        if cell.name in asked
         for name in names
         if name not in cells.get(cell.name, {})
     ]

@@ -204,9 +204,11 @@ BenchReport read_report(const std::string& path) {
   if (!file || std::filesystem::is_directory(path, ignored)) {
     throw UsageError(fmt::format("cannot read {}", markdown_text(path)));
   }
-  std::string text(kMaxBytes + 1, '\0');
-  file.read(text.data(), static_cast<std::streamsize>(text.size()));
-  text.resize(static_cast<std::size_t>(file.gcount()));
+  std::string text;
+  for (char buffer[1 << 16]; file && text.size() <= kMaxBytes;) {
+    file.read(buffer, sizeof buffer);
+    text.append(buffer, static_cast<std::size_t>(file.gcount()));
+  }
   try {
     if (text.size() > kMaxBytes) throw std::runtime_error("it is larger than 64 MiB");
     return parse(Json::parse(text, [](int depth, Json::parse_event_t, Json&) {

@@ -24,13 +24,13 @@ body { margin: 0; background: var(--page); color: var(--ink); font: 15px/1.45 sy
 main { max-width: 1080px; margin: 0 auto; padding: 20px 14px 40px; }
 h1 { font-size: 24px; margin: 0; overflow-wrap: anywhere; } h2 { font-size: 18px; margin: 30px 0 10px; }
 h3 { font-size: 15px; margin: 0 0 8px; } p { margin: 4px 0; color: var(--soft); }
-.grid { display: grid; gap: 14px; grid-template-columns: repeat(auto-fit, minmax(min(100%, 400px), 1fr)); }
+.grid { display: grid; gap: 14px; grid-template-columns: repeat(auto-fill, minmax(min(100%, 400px), 1fr)); }
 .facts { display: grid; gap: 14px; grid-template-columns: repeat(auto-fit, minmax(140px, 1fr)); margin-top: 16px; }
 .card { background: var(--card); border: 1px solid var(--rule); border-radius: 8px; padding: 14px; min-width: 0; }
 .facts b { display: block; font-size: 21px; } .facts span { color: var(--soft); font-size: 13px; }
-svg { display: block; width: 100%; max-width: 520px; height: auto; margin: 0 auto; }
+svg { display: block; width: 100%; max-width: 520px; height: auto; }
 svg text { fill: var(--soft); font-size: 12px; }
-.grid-line, .grid { } line.grid { stroke: var(--rule); } .axis { stroke: var(--soft); }
+line.grid { stroke: var(--rule); } .axis { stroke: var(--soft); }
 .line { fill: none; stroke: var(--c); stroke-width: 2; } .roof { stroke-dasharray: 6 4; stroke-width: 1.5; }
 .mark { fill: var(--c); stroke: var(--card); } .noise { stroke: var(--c); stroke-width: 1.5; }
 .bar { fill: var(--c0); opacity: .75; } .bars .noise { stroke: var(--ink); } .one { stroke: var(--ink); stroke-width: 1.5; }
@@ -93,6 +93,7 @@ std::string roofline(const BenchReport& report) {
   return draw("Decode under the memory's roof", report, CellKind::kDecode,
               {.chart = {.x_title = "MB read for a token (weights, keys, values)",
                          .y_title = "tokens/s; dashed: memory's read rate / bytes",
+                         .is_joined = false,
                          .series = {}},
                .least = 1,
                .x = [](const CellResult& result) { return result.bytes_per_token / 1e6; },

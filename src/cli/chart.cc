@@ -98,17 +98,22 @@ std::string roof(const Axes& axes, double rate) {
   return fmt::format("<polyline class='line roof' points='{}'/>", points);
 }
 
-std::string draw(const ChartSeries& series, std::size_t i, const Axes& axes) {
+std::string draw(const LineChart& chart, std::size_t i, const Axes& axes) {
+  constexpr double kApart = 4;
+  const ChartSeries& series = chart.series[i];
+  const double middle = static_cast<double>(chart.series.size() - 1) / 2;
+  const double shift = chart.is_joined ? (static_cast<double>(i) - middle) * kApart : 0;
   std::string joined, marks;
   for (const ChartPoint& point : series.points) {
-    const double x = axes.x(point.x), y = axes.y(point.y);
+    const double x = axes.x(point.x) + shift, y = axes.y(point.y);
     joined += fmt::format("{:.1f},{:.1f} ", x, y);
     marks += noise_bar(true, x, axes.y(point.low), axes.y(point.high));
     marks += fmt::format("<g>{}<title>{}: {:.1f} ({:.1f} to {:.1f})</title></g>", marker(i, x, y),
                          html_text(series.name), point.y, point.low, point.high);
   }
-  return fmt::format("<g class='s{}'>{}<polyline class='line' points='{}'/>{}</g>", i % kColours,
-                     series.roof > 0 ? roof(axes, series.roof) : "", joined, marks);
+  std::string lines = series.roof > 0 ? roof(axes, series.roof) : "";
+  if (chart.is_joined) lines += fmt::format("<polyline class='line' points='{}'/>", joined);
+  return fmt::format("<g class='s{}'>{}{}</g>", i % kColours, lines, marks);
 }
 
 }  // namespace
@@ -149,7 +154,7 @@ std::string to_html(const LineChart& chart) {
   svg += grid(chart, axes);
   std::string legend;
   for (std::size_t i = 0; i < chart.series.size(); ++i) {
-    svg += draw(chart.series[i], i, axes);
+    svg += draw(chart, i, axes);
     legend += fmt::format("<li><svg class='key s{}' viewBox='0 0 16 16'>{}</svg>{}</li>", i % kColours,
                           marker(i, 8, 8), html_text(chart.series[i].name));
   }
@@ -175,9 +180,10 @@ std::string ratios_to_html(const std::vector<ChartBar>& bars) {
                        top + 20, x(bar.value) - kBarLeft);
     if (bar.high > bar.low) svg += noise_bar(false, top + 27, x(bar.low), x(bar.high));
     svg += words("end", kWidth - 4, top + 31, fmt::format("{:.2f} {}", bar.value, bar.note));
+    svg += line("one", x(1), top + 18, x(1), top + 36);
     top += kRow;
   }
-  return svg + line("one", x(1), 0, x(1), bottom) + "</svg>\n";
+  return svg + "</svg>\n";
 }
 
 }  // namespace linnet::cli

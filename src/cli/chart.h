@@ -42,10 +42,12 @@ struct ChartSeries {
 struct LineChart {
   std::string x_title, y_title;
   double least_x_step = 0;
+  bool is_joined = true;  ///< Whether a line goes through a series' points.
   std::vector<ChartSeries> series;
 };
 
-/// The chart and its legend. Points of a series are joined.
+/// The chart and its legend. Joined series stand a little apart, so that one's noise does not cover
+/// another's.
 std::string to_html(const LineChart& chart);
 
 struct ChartBar {
