@@ -13,21 +13,24 @@ import ik_llama  # noqa: E402
 import linnet  # noqa: E402
 import llama_cpp  # noqa: E402
 import program  # noqa: E402
+import page  # noqa: E402
 import report  # noqa: E402
+import targets  # noqa: E402
 
 LINNET_BENCH = """{
-  "model": "model.gguf", "isa": "avx512_vnni", "n_prompt": 32, "n_decode": 8, "repeats": 1,
-  "load_seconds": 0.84934759, "first_token_seconds": 0.89060376, "peak_bytes": 120971264.0,
-  "rows": [
-    {
-      "threads": 2,
-      "prompt_tokens_per_second": {"median": 205.5, "low": 205.5, "high": 205.5},
-      "decode_tokens_per_second": {"median": 23.5, "low": 23.5, "high": 23.5},
-      "weight_bytes_per_second": 2288628693.5,
-      "read_bytes_per_second": 3408274738.5
-    }
+  "schema": "linnet-bench-1", "model": "model.gguf", "isa": "avx512_vnni", "repeats": 1,
+  "load_seconds": 0.84934759, "first_token_seconds": 0.89060376, "peak_bytes": 120971264,
+  "read_rates": [{"threads": 2, "memory_bytes_per_second": {"median": 2e9, "high": 3408274738.5}}],
+  "cells": [
+    {"kind": "prompt", "tokens": 32, "threads": 2, "tokens_per_second": {"median": 205.5, "low": 205.5}},
+    {"kind": "decode", "tokens": 8, "threads": 2, "tokens_per_second": {"median": 23.5, "low": 23.5},
+     "bytes_per_second": 2288628693.5}
   ]
 }
+"""
+BATCHED = """a line before it
+{"pp": 16, "tg": 8, "pl": 8, "t_tg": 3.942021, "speed_tg": 16.235327, "speed": 20.078175}
+
 """
 LLAMA_BENCH = """a line that some builds print
 [
@@ -48,19 +51,24 @@ llama_perf_sampler_print:    samplers time =       0.02 ms /     1 runs
 llama_perf_context_print:        load time =    1823.03 ms
 llama_perf_context_print:       total time =    1823.42 ms /     6 tokens
 """
-SETUP = program.Setup(pathlib.Path("model.gguf"), threads=2, prompt=512, decode=128)
+SETUP = program.Setup(pathlib.Path("model.gguf"), threads=2)
+KINDS = ["first_token", "first_token_30", "speed", "long_prompt", "deep", "sessions", "memory"]
 
 
 class Parsers(unittest.TestCase):
     def test_linnet_bench(self):
-        figures = linnet.parse_bench(LINNET_BENCH)
+        figures = linnet.parse_bench(LINNET_BENCH, program.SPEED)
         self.assertEqual(figures["prompt_tokens_per_second"], 205.5)
         self.assertEqual(figures["decode_tokens_per_second"], 23.5)
         self.assertEqual(figures["read_bytes_per_second"], 3408274738.5)
 
     def test_llama_bench_between_other_lines(self):
         expected = {"prompt_tokens_per_second": 8.244021, "decode_tokens_per_second": 4.115231}
-        self.assertEqual(llama_cpp.parse_bench(LLAMA_BENCH), expected)
+        self.assertEqual(llama_cpp.parse_bench(LLAMA_BENCH, program.SPEED), expected)
+
+    def test_sessions_together(self):
+        figures = llama_cpp.parse_batched(BATCHED, program.TOGETHER)
+        self.assertEqual(figures, {"together_tokens_per_second": 16.235327})
 
     def test_load_time(self):
         self.assertEqual(llama_cpp.parse_load(LLAMA_SIMPLE_ERRORS), {"load_seconds": 1.82303})
@@ -69,19 +77,26 @@ class Parsers(unittest.TestCase):
     def test_changed_output_is_a_failure_in_one_line(self):
         texts = ("", "[]", "[\n]", "{}", "[\n{}]", "[\n1]", '{"rows": 3}', "null", LLAMA_BENCH[:200])
         for text in texts:
-            for parse in (linnet.parse_bench, llama_cpp.parse_bench):
+            for parse in (linnet.parse_bench, llama_cpp.parse_bench, llama_cpp.parse_batched):
                 with self.subTest(text=text, parse=parse), self.assertRaises(program.ProgramFailed) as raised:
-                    parse(text)
+                    parse(text, program.SPEED)
                 self.assertNotIn("\n", str(raised.exception))
 
     def test_programs_answer_the_same_probes_with_the_same_numbers(self):
         peers = [linnet.Linnet("/l"), llama_cpp.LlamaCpp("/c"), ik_llama.IkLlama("/i")]
         for peer in peers:
             probes = peer.probes(SETUP)
-            self.assertEqual(list(probes), ["first_token", "speed", "memory"])
+            self.assertEqual(list(probes), KINDS)
             for probe in probes["speed"]:
                 self.assertTrue({"model.gguf", "512", "128", "2"} <= set(probe.command), probe.command)
-            for kind, text in (("first_token", program.FIRST_TOKEN_PROMPT), ("memory", program.FULL_PROMPT)):
+            for kind in ("long_prompt", "deep"):
+                self.assertTrue(all("4096" in probe.command for probe in probes[kind]))
+            self.assertTrue(all({"8", "16", "128"} <= set(probe.command) for probe in probes["sessions"]))
+            for kind, text in (
+                ("first_token", program.SHORT_PROMPT),
+                ("first_token_30", program.LONGER_PROMPT),
+                ("memory", program.FULL_PROMPT),
+            ):
                 self.assertTrue(all(text in probe.command for probe in probes[kind]))
             for ways in probes.values():
                 self.assertEqual(len({probe.label for probe in ways}), len(ways))
@@ -117,8 +132,8 @@ class Statistics(unittest.TestCase):
         self.assertNotIn("ratio_of_medians", cells["load_seconds"]["other"])
         cells = report.compare({"linnet": {}, "other": {"peak_bytes": {"b": [2e6]}}})
         self.assertNotIn("ratio_of_medians", cells["peak_bytes"]["other"])
-        self.assertIn(("linnet", "peak memory"), report.missing(cells, ["linnet", "other"]))
-        self.assertNotIn(("other", "peak memory"), report.missing(cells, ["linnet", "other"]))
+        lacking = report.missing(cells, ["linnet", "other"], ["peak_bytes"])
+        self.assertEqual(lacking, [("linnet", "peak memory")])
 
     def test_table_shows_every_figure_once(self):
         peaks = {"linnet": 100e6, "other": 400e6}
@@ -130,8 +145,58 @@ class Statistics(unittest.TestCase):
         ])  # fmt: skip
 
 
+FIRST = program.first_token("first_token_seconds")
+
+
 def shell(script, echoed=""):
-    return program.Probe("sh", ["/bin/sh", "-c", script], program.first_token, echoed=echoed)
+    return program.Probe("sh", ["/bin/sh", "-c", script], FIRST, echoed=echoed)
+
+
+def judged(cells, name, is_large=False, memory_base=None):
+    rows = targets.judge(report.compare(cells), is_large, memory_base)
+    return next(row for row in rows if row["cell"] == name)
+
+
+class Targets(unittest.TestCase):
+    def decode(self, speed, other, weights, given, is_large=False):
+        cells = {
+            "linnet": {
+                "decode_tokens_per_second": {"b": [speed]},
+                "weight_bytes_per_second": {"b": [weights]},
+                "read_bytes_per_second": {"b": [given]},
+            },
+            "slow": {"decode_tokens_per_second": {"b": [other / 2]}},
+            "quick": {"decode_tokens_per_second": {"b": [other]}},
+        }
+        return judged(cells, "decode_tokens_per_second", is_large)
+
+    def test_decode_is_held_to_ratio_and_bandwidth(self):
+        met = self.decode(160, 100, weights=16e9, given=20e9)
+        self.assertEqual((met["rival"], met["met"]), ("quick", True))
+        self.assertFalse(self.decode(140, 100, weights=16e9, given=20e9)["met"])  # 1.5 could be read
+        self.assertFalse(self.decode(160, 100, weights=15e9, given=20e9)["met"])  # less than 80 %
+        beyond = self.decode(120, 100, weights=18.5e9, given=20e9)
+        self.assertTrue(beyond["met"])
+        self.assertEqual(beyond["target"], "90% of bandwidth")
+        self.assertFalse(self.decode(120, 100, weights=17.5e9, given=20e9)["met"])
+        self.assertTrue(self.decode(106, 100, weights=18.5e9, given=20e9, is_large=True)["met"])
+        self.assertFalse(self.decode(106, 100, weights=17e9, given=20e9, is_large=True)["met"])
+
+    def test_times_and_memory_are_better_if_less(self):
+        times = {"linnet": {"first_token_seconds": {"r": [0.1]}}, "other": {"first_token_seconds": {"r": [0.3]}}}
+        self.assertTrue(judged(times, "first_token_seconds")["met"])
+        times["quick"] = {"first_token_seconds": {"r": [0.15]}}
+        self.assertFalse(judged(times, "first_token_seconds")["met"])
+        peaks = {"linnet": {"peak_bytes": {"r": [120e6]}}, "other": {"peak_bytes": {"r": [130e6]}}}
+        self.assertTrue(judged(peaks, "peak_bytes", memory_base=100e6)["met"])
+        self.assertFalse(judged(peaks, "peak_bytes", memory_base=90e6)["met"])
+        self.assertIsNone(judged(peaks, "peak_bytes")["met"])
+
+    def test_nothing_is_claimed_of_what_was_not_measured(self):
+        alone = {"linnet": {"together_tokens_per_second": {"b": [5.0]}}}
+        self.assertIsNone(judged(alone, "together_tokens_per_second")["met"])
+        other = {"linnet": {}, "other": {"together_tokens_per_second": {"b": [5.0]}}}
+        self.assertIsNone(judged(other, "together_tokens_per_second")["met"])
 
 
 class Processes(unittest.TestCase):
@@ -148,7 +213,7 @@ class Processes(unittest.TestCase):
         cases = {
             "code 3: what went wrong": shell("echo first >&2; echo what went wrong >&2; exit 3"),
             "stopped after 0.2 s": shell("exec sleep 30"),
-            "cannot start /nonexistent/x": program.Probe("x", ["/nonexistent/x"], program.first_token),
+            "cannot start /nonexistent/x": program.Probe("x", ["/nonexistent/x"], FIRST),
         }
         for expected, probe in cases.items():
             with self.subTest(expected), self.assertRaisesRegex(program.ProgramFailed, expected) as raised:
@@ -157,7 +222,17 @@ class Processes(unittest.TestCase):
 
     def test_no_text_at_all(self):
         with self.assertRaisesRegex(program.ProgramFailed, "no text"):
-            program.first_token(program.run(shell("true"), timeout=30))
+            FIRST(program.run(shell("true"), timeout=30))
+
+
+LINNET = """case $1 in
+  inspect) echo '{{"n_layers": 1, "n_kv_heads": 1, "head_dim": 64}}' ;;
+  bench) case "$*" in *-b*) echo no such option >&2; exit 2 ;; esac
+cat <<'END'
+{}END
+  ;;
+  *) echo ' Paris' ;;
+esac"""
 
 
 class WholeRun(unittest.TestCase):
@@ -166,8 +241,9 @@ class WholeRun(unittest.TestCase):
         self.addCleanup(folder.cleanup)
         self.folder = pathlib.Path(folder.name)
         (self.folder / "model.gguf").write_bytes(b"GGUF")
-        self.program("linnet", f"[ $1 = bench ] || exec echo ' Paris'\ncat <<'END'\n{LINNET_BENCH}END")
+        self.program("linnet", LINNET.format(LINNET_BENCH))
         self.program("llama-bench", f"cat <<'END'\n{LLAMA_BENCH}END")
+        self.program("llama-batched-bench", f"cat <<'END'\n{BATCHED}END")
         self.program("llama-completion", "echo ' Paris'")
 
     def program(self, name, script):
@@ -184,14 +260,30 @@ class WholeRun(unittest.TestCase):
 
     def test_one_way_of_two_is_enough(self):
         out = self.folder / "new" / "out.json"
-        done = self.run_peers("--llama-cpp", str(self.folder), "--json", str(out))
-        self.assertEqual(done.returncode, 0, done.stderr)
-        self.assertEqual(done.stderr.count("llama-simple"), 2)  # its label and its path, in one line
+        shown = self.folder / "new" / "out.html"
+        done = self.run_peers("--llama-cpp", str(self.folder), "--json", str(out), "--html", str(shown))
+        self.assertEqual(done.returncode, 1, done.stderr)
+        self.assertEqual(done.stderr.count("no figure"), 1)
+        self.assertIn("no figure: linnet, 8 sessions together", done.stderr)
+        self.assertEqual(done.stderr.count("llama-simple"), 4)  # its label and its path, in a line a prompt
         (model,) = json.loads(out.read_text(encoding="utf-8"))["models"]
         decode = model["cells"]["decode_tokens_per_second"]
         self.assertEqual(decode["linnet"]["rounds"], [23.5, 23.5])
         self.assertAlmostEqual(decode["llama.cpp"]["ratio_of_medians"], 23.5 / 4.115231)
-        self.assertNotIn(str(self.folder), out.read_text(encoding="utf-8"))
+        judged = {row["cell"]: row["met"] for row in model["targets"]}
+        self.assertEqual(judged["prompt_tokens_per_second"], True)
+        self.assertEqual(judged["together_tokens_per_second"], None)
+        html = shown.read_text(encoding="utf-8")
+        self.assertIn("model.gguf", html)
+        self.assertNotIn("http", html)
+        for text in (out.read_text(encoding="utf-8"), html):
+            self.assertNotIn(str(self.folder), text)
+
+    def test_the_page_escapes_what_it_shows(self):
+        model = {"file": "<i>", "bytes": 1, "is_large": False, "prompt": 1, "decode": 1, "cells": {}, "targets": []}
+        result = {"date": "<i>", "machine": {"cpu": "<i>", "cpus": 1, "system": "<i>"}, "models": [model]}
+        result |= {"settings": {"note": "<i>", "threads": 1, "rounds": 1}, "programs": {"<i>": "<i>"}}
+        self.assertNotIn("<i>", page.page(result))
 
     def test_what_is_missing_is_left_out(self):
         self.program("llama-bench", "echo something else")
@@ -199,6 +291,7 @@ class WholeRun(unittest.TestCase):
         self.assertEqual(done.returncode, 1)
         self.assertIn("no figure: llama.cpp, decode", done.stderr)
         self.assertNotIn("no figure: llama.cpp, first token", done.stderr)
+        self.assertNotIn("no figure: llama.cpp, 8 sessions", done.stderr)
         self.assertIn("no figure: ik_llama.cpp, peak memory", done.stderr)
         self.assertIn("| linnet | 23.5 |", done.stdout)
 

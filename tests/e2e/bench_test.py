@@ -126,14 +126,14 @@ class Lists(TestCase):
         self.refuse("bench", "--compare", self.before, self.before, "--format", "csv", code=2, says="md or json")
         self.refuse("bench", "m", "--baseline", self.before, code=2, says="--html")
         self.refuse("bench", "m", "-p", "0", "-n", "0", code=2, says="nothing")
-        for flag, value in [
-            ("-p", "1,x"), ("-n", "-1"), ("-d", "1.5"), ("-t", "0"), ("-t", "1,,2"), ("--cache", "f16,f64"),
-            ("-r", "0"), ("--format", "html"),
+        for flag, value, says in [
+            ("-p", "1,x", "--prompt"), ("-n", "-1", "--decode"), ("-d", "1.5", "--depth"), ("-t", "0", "-t"),
+            ("--cache", "f16,f64", "--cache"), ("-r", "0", "--repeats"), ("--format", "html", "--format"),
         ]:  # fmt: skip
             with self.subTest(flag=flag, value=value):
-                self.refuse("bench", "no-such-model", flag, value, code=2, says=flag)
+                self.refuse("bench", "no-such-model", flag, value, code=2, says=says)
         self.refuse("bench", TINY, *FEW, "--html", "/nonexistent/x.html", code=1, says="cannot write")
-        self.refuse("bench", TINY, *FEW, "-d", "100000", code=1, says="context")
+        self.refuse("bench", TINY, *FEW, "--context", "8", code=1, says="context")
 
 
 if __name__ == "__main__":
