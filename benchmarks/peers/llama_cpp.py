@@ -61,8 +61,12 @@ class LlamaCpp:
             return [self.bench(setup, names, flags, way) for way in self.bench_ways()]
 
         def first(prompt, cell):
-            texts = [self.text(setup, prompt, program.first_token(cell), *way) for way in ([], self.fast_start)]
+            read, ways_to_start = program.first_token(cell), ([], self.fast_start)
+            texts = [self.text(setup, prompt, read, *way) for way in ways_to_start]
             return [*self.simple(setup, prompt, cell), *texts]
+
+        def memory(way):
+            return self.text(setup, program.FULL_PROMPT, program.memory, *way)
 
         return {
             "first_token": first(program.SHORT_PROMPT, "first_token_seconds"),
@@ -71,7 +75,7 @@ class LlamaCpp:
             "long_prompt": ways(program.LONG, "-p", depth, "-n", "0"),
             "deep": ways(program.LONG, "-p", "0", "-n", n_decode, "-d", depth),
             "sessions": [self.batched(setup)],
-            "memory": [self.text(setup, program.FULL_PROMPT, program.memory, *way) for way in ([], self.lean)],
+            "memory": [memory([]), memory(self.lean)],
         }
 
     def bench_ways(self):

@@ -5,22 +5,26 @@ import html
 import targets
 
 STYLE = """
-:root { color-scheme: light dark; --page: #f6f7f9; --card: #fff; --ink: #1b1f27; --soft: #5b6472; --rule: #dfe3e9;
+:root { color-scheme: light dark; --page: #f6f7f9; --card: #fff; --ink: #1b1f27; --soft: #5b6472;
+  --rule: #dfe3e9;
   --met: #047857; --missed: #be123c; --bar: #2563eb; }
-@media (prefers-color-scheme: dark) { :root { --page: #14171c; --card: #1d2128; --ink: #e8ebf0; --soft: #a0a9b8;
+@media (prefers-color-scheme: dark) { :root { --page: #14171c; --card: #1d2128; --ink: #e8ebf0;
+  --soft: #a0a9b8;
   --rule: #363c47; --met: #34d399; --missed: #fb7185; --bar: #6ea8fe; } }
 * { box-sizing: border-box; }
 body { margin: 0; background: var(--page); color: var(--ink); font: 15px/1.45 system-ui, sans-serif; }
 main { max-width: 1180px; margin: 0 auto; padding: 20px 14px 40px; }
 h1 { font-size: 24px; margin: 0; } h2 { font-size: 18px; margin: 28px 0 10px; overflow-wrap: anywhere; }
 p { margin: 4px 0; color: var(--soft); overflow-wrap: anywhere; }
-.card { background: var(--card); border: 1px solid var(--rule); border-radius: 8px; padding: 12px; overflow-x: auto; }
+.card { background: var(--card); border: 1px solid var(--rule); border-radius: 8px; padding: 12px;
+  overflow-x: auto; }
 table { border-collapse: collapse; width: 100%; font-variant-numeric: tabular-nums; font-size: 14px; }
 th, td { padding: 6px 8px; text-align: right; white-space: nowrap; border-bottom: 1px solid var(--rule); }
 th { color: var(--soft); font-size: 13px; } th:first-child, td:first-child { text-align: left; }
 .met { color: var(--met); } .missed { color: var(--missed); } .met, .missed { font-weight: 600; }
 svg { display: block; width: 100%; max-width: 520px; } text { fill: var(--soft); font-size: 12px; }
-rect { fill: var(--bar); } .one { stroke: var(--ink); } .goal { stroke: var(--missed); stroke-dasharray: 4 3; }
+rect { fill: var(--bar); } .one { stroke: var(--ink); } .goal { stroke: var(--missed);
+  stroke-dasharray: 4 3; }
 """
 ROW, WIDTH, RIGHT = 40, 420, 330
 

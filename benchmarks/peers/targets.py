@@ -15,8 +15,8 @@ RATIOS = {
     "first_token_30_seconds": (0.5, 0.5),
     "peak_bytes": (1.0, 1.0),
 }
-# Share of the read bandwidth that decoding has to reach besides: below 450 MB, above, and instead of the ratio
-# where that lies beyond the bandwidth.
+# Share of the read bandwidth that decoding has to reach besides, below 450 MB and above; and what counts
+# instead of the ratio where that lies beyond the bandwidth.
 SHARES = (0.8, 0.9)
 SHARE_INSTEAD = 0.9
 MEMORY = 1.25  # times file and cache
@@ -56,7 +56,8 @@ def judge(cells, is_large, memory_base):
 
 def judge_decode(judged, cells, target, least_share):
     judged["target"] += f", {least_share:.0%} of bandwidth"
-    used, given = (cells.get(name, {}).get("linnet") for name in ("weight_bytes_per_second", "read_bytes_per_second"))
+    names = ("weight_bytes_per_second", "read_bytes_per_second")
+    used, given = (cells.get(name, {}).get("linnet") for name in names)
     if judged["met"] is None or not used or not given:
         judged["met"] = None
         return
@@ -102,12 +103,14 @@ def rows_of(cells, judged_rows):
 
 
 HEAD = [
-    "cell", "linnet, median", "its best", "best other", "median", "its best", "ratio of medians", "of bests", "share", "target",
-]  # fmt: skip
+    *("cell", "linnet, median", "its best", "best other", "median", "its best"),
+    *("ratio of medians", "of bests", "share", "target"),
+]
 
 
 def table(cells, judged_rows):
-    lines = ["| " + " | ".join([*HEAD, ""]) + " |", "|:--" + "|--:" * 2 + "|:--" + "|--:" * 5 + "|:--" * 2 + "|"]
+    rule = "|:--" + "|--:" * 2 + "|:--" + "|--:" * 5 + "|:--" * 2 + "|"
+    lines = ["| " + " | ".join([*HEAD, ""]) + " |", rule]
     for fields, judged in zip(rows_of(cells, judged_rows), judged_rows):
         lines.append("| " + " | ".join([*fields, verdict(judged)]) + " |")
     return "\n".join(lines)

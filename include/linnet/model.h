@@ -58,8 +58,8 @@ struct ModelInfo {
   std::size_t d_model = 0;     ///< Width of the residual stream.
   std::size_t d_ff = 0;        ///< Width inside the feed-forward layer.
   std::size_t n_vocab = 0;
-  std::size_t n_ctx_train = 0;  ///< Context that the model was trained for, tokens.
-  std::size_t n_window = 0;     ///< Last positions that the layers with a window see; 0 = none has one.
+  std::size_t n_ctx_train = 0;      ///< Context that the model was trained for, tokens.
+  std::size_t n_window = 0;         ///< Last positions that the layers with a window see; 0 = none has one.
   std::size_t n_window_layers = 0;  ///< How many layers have the window.
   double load_seconds = 0;
 };

@@ -183,7 +183,8 @@ class Targets(unittest.TestCase):
         self.assertFalse(self.decode(106, 100, weights=17e9, given=20e9, is_large=True)["met"])
 
     def test_times_and_memory_are_better_if_less(self):
-        times = {"linnet": {"first_token_seconds": {"r": [0.1]}}, "other": {"first_token_seconds": {"r": [0.3]}}}
+        speeds = {"linnet": 0.1, "other": 0.3}
+        times = {name: {"first_token_seconds": {"r": [value]}} for name, value in speeds.items()}
         self.assertTrue(judged(times, "first_token_seconds")["met"])
         times["quick"] = {"first_token_seconds": {"r": [0.15]}}
         self.assertFalse(judged(times, "first_token_seconds")["met"])
@@ -280,7 +281,8 @@ class WholeRun(unittest.TestCase):
             self.assertNotIn(str(self.folder), text)
 
     def test_the_page_escapes_what_it_shows(self):
-        model = {"file": "<i>", "bytes": 1, "is_large": False, "prompt": 1, "decode": 1, "cells": {}, "targets": []}
+        model = {"file": "<i>", "bytes": 1, "is_large": False, "prompt": 1, "decode": 1}
+        model |= {"cells": {}, "targets": []}
         result = {"date": "<i>", "machine": {"cpu": "<i>", "cpus": 1, "system": "<i>"}, "models": [model]}
         result |= {"settings": {"note": "<i>", "threads": 1, "rounds": 1}, "programs": {"<i>": "<i>"}}
         self.assertNotIn("<i>", page.page(result))
