@@ -21,6 +21,7 @@ p { margin: 4px 0; color: var(--soft); overflow-wrap: anywhere; }
 table { border-collapse: collapse; width: 100%; font-variant-numeric: tabular-nums; font-size: 14px; }
 th, td { padding: 6px 8px; text-align: right; white-space: nowrap; border-bottom: 1px solid var(--rule); }
 th { color: var(--soft); font-size: 13px; } th:first-child, td:first-child { text-align: left; }
+td:last-child { white-space: normal; min-width: 150px; }
 .met { color: var(--met); } .missed { color: var(--missed); } .met, .missed { font-weight: 600; }
 svg { display: block; width: 100%; max-width: 520px; } text { fill: var(--soft); font-size: 12px; }
 rect { fill: var(--bar); } .one { stroke: var(--ink); } .goal { stroke: var(--missed);
@@ -58,9 +59,9 @@ def model_section(model, settings):
     rows = []
     for fields, judged in zip(targets.rows_of(cells, judged_rows), judged_rows):
         verdict = targets.verdict(judged)
-        texts = "".join(f"<td>{html.escape(field)}</td>" for field in fields)
-        rows.append(f"<tr>{texts}<td class='{verdict}'>{verdict}</td></tr>")
-    head = "".join(f"<th>{html.escape(name)}</th>" for name in [*targets.HEAD, ""])
+        title, *texts = (f"<td>{html.escape(field)}</td>" for field in fields)
+        rows.append(f"<tr>{title}<td class='{verdict}'>{verdict}</td>{''.join(texts)}</tr>")
+    head = "".join(f"<th>{html.escape(name)}</th>" for name in targets.HEAD)
     return (
         f"<h2>{html.escape(model['file'])}</h2>\n<p>{model['bytes'] / 1e6:.0f} MB, prompt {model['prompt']}, "
         f"decode {model['decode']}, {settings['threads']} threads, {settings['rounds']} rounds</p>\n"

@@ -88,7 +88,7 @@ def verdict(judged):
 
 
 def rows_of(cells, judged_rows):
-    """What both the table and the page show: lists of texts, under HEAD."""
+    """What both the table and the page show: lists of texts under HEAD, without the verdict."""
     by_name = {cell.name: cell for cell in report.CELLS}
     for judged in judged_rows:
         cell, row = by_name[judged["cell"]], cells[judged["cell"]]
@@ -103,14 +103,13 @@ def rows_of(cells, judged_rows):
 
 
 HEAD = [
-    *("cell", "linnet, median", "its best", "best other", "median", "its best"),
+    *("cell", "target is", "linnet, median", "its best", "best other", "median", "its best"),
     *("ratio of medians", "of bests", "share", "target"),
 ]
 
 
 def table(cells, judged_rows):
-    rule = "|:--" + "|--:" * 2 + "|:--" + "|--:" * 5 + "|:--" * 2 + "|"
-    lines = ["| " + " | ".join([*HEAD, ""]) + " |", rule]
+    lines = ["| " + " | ".join(HEAD) + " |", "|:--|:--|--:|--:|:--|--:|--:|--:|--:|--:|:--|"]
     for fields, judged in zip(rows_of(cells, judged_rows), judged_rows):
-        lines.append("| " + " | ".join([*fields, verdict(judged)]) + " |")
+        lines.append("| " + " | ".join([fields[0], verdict(judged), *fields[1:]]) + " |")
     return "\n".join(lines)
