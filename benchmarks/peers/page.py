@@ -13,15 +13,16 @@ STYLE = """
   --rule: #363c47; --met: #34d399; --missed: #fb7185; --bar: #6ea8fe; } }
 * { box-sizing: border-box; }
 body { margin: 0; background: var(--page); color: var(--ink); font: 15px/1.45 system-ui, sans-serif; }
-main { max-width: 1180px; margin: 0 auto; padding: 20px 14px 40px; }
+main { max-width: 1240px; margin: 0 auto; padding: 20px 14px 40px; }
 h1 { font-size: 24px; margin: 0; } h2 { font-size: 18px; margin: 28px 0 10px; overflow-wrap: anywhere; }
 p { margin: 4px 0; color: var(--soft); overflow-wrap: anywhere; }
 .card { background: var(--card); border: 1px solid var(--rule); border-radius: 8px; padding: 12px;
   overflow-x: auto; }
 table { border-collapse: collapse; width: 100%; font-variant-numeric: tabular-nums; font-size: 14px; }
 th, td { padding: 6px 8px; text-align: right; white-space: nowrap; border-bottom: 1px solid var(--rule); }
-th { color: var(--soft); font-size: 13px; } th:first-child, td:first-child { text-align: left; }
-td:last-child { white-space: normal; min-width: 150px; }
+th { color: var(--soft); font-size: 13px; white-space: normal; vertical-align: bottom; }
+th:first-child, td:first-child { text-align: left; }
+td:last-child { white-space: normal; min-width: 170px; }
 .met { color: var(--met); } .missed { color: var(--missed); } .met, .missed { font-weight: 600; }
 svg { display: block; width: 100%; max-width: 520px; } text { fill: var(--soft); font-size: 12px; }
 rect { fill: var(--bar); } .one { stroke: var(--ink); } .goal { stroke: var(--missed);
