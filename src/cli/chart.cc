@@ -10,7 +10,7 @@ namespace {
 
 // Units of the drawing; a page shows it about 420 pixels wide, so that 12 units are text to be read.
 constexpr double kWidth = 420, kHeight = 280;
-constexpr double kLeft = 46, kRight = 408, kTop = 26, kBottom = 236;
+constexpr double kLeft = 50, kRight = 396, kTop = 26, kBottom = 236;
 constexpr double kRow = 40, kBarLeft = 2, kBarRight = 330;
 constexpr std::size_t kColours = 6;
 
@@ -75,7 +75,7 @@ std::string grid(const LineChart& chart, const Axes& axes) {
   std::string svg;
   for (const double tick : axes.y_ticks) {
     svg += line(tick == 0 ? "axis" : "grid", kLeft, axes.y(tick), kRight, axes.y(tick));
-    svg += words("end", kLeft - 6, axes.y(tick) + 4, fmt::format("{:g}", tick));
+    svg += words("end", kLeft - 12, axes.y(tick) + 4, fmt::format("{:g}", tick));
   }
   for (const double tick : axes.x_ticks) {
     svg += line("axis", axes.x(tick), kBottom, axes.x(tick), kBottom + 4);

@@ -49,8 +49,8 @@ TEST(LineChart, PlacesPointsAndEscapesNames) {
   const std::string html = to_html(chart);
   EXPECT_EQ(html.find("<s>"), std::string::npos);
   EXPECT_NE(html.find("&lt;s&gt;"), std::string::npos);
-  EXPECT_NE(html.find("cx='408.0' cy='61.0'"), std::string::npos) << html;  // of 0 to 100 and 0 to 60
-  EXPECT_NE(html.find("class='line roof' points='347.7,26.0"), std::string::npos) << html;
+  EXPECT_NE(html.find("cx='396.0' cy='61.0'"), std::string::npos) << html;  // of 0 to 100 and 0 to 60
+  EXPECT_NE(html.find("class='line roof' points='338.3,26.0"), std::string::npos) << html;
   EXPECT_EQ(html.find("nan"), std::string::npos);
 }
 
