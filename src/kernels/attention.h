@@ -10,24 +10,36 @@
 
 namespace linnet::kernels {
 
-/// Scores of kRows queries over the tiles [first, last), each an ascending fma over head_dim.
+/// Scores of kRows queries over kTiles tiles from `first` on, each an ascending fma over head_dim.
+template <class Isa, class Element, int kRows, int kTiles>
+[[gnu::always_inline]] inline void score_some(const AttentionBlock& block, const AttentionRow* rows,
+                                              std::size_t first, float (&scores)[kRows][kAttentionBlock]) {
+  const std::size_t tile_size = block.head_dim * kKeyTile;
+  const auto* keys = static_cast<const Element*>(block.keys) + first * tile_size;
+  typename Isa::F32 sums[kTiles][kRows];
+  unroll<kTiles * kRows>([&](auto i) __attribute__((always_inline)) {
+    sums[i / kRows][i % kRows] = Isa::splat(0.0f);
+  });
+  for (std::size_t d = 0; d < block.head_dim; ++d, keys += kKeyTile) {
+    unroll<kTiles>([&](auto t) __attribute__((always_inline)) {
+      const auto key = Isa::load_element(keys + t * tile_size);
+      unroll<kRows>([&](auto r) __attribute__((always_inline)) {
+        sums[t][r] = Isa::fma(key, Isa::splat(rows[r].query[d]), sums[t][r]);
+      });
+    });
+  }
+  unroll<kTiles * kRows>([&](auto i) __attribute__((always_inline)) {
+    Isa::store(scores[i % kRows] + (first + i / kRows) * kKeyTile, sums[i / kRows][i % kRows]);
+  });
+}
+
+/// The same over the tiles [first, last): two at a time, because a multiply-add takes some cycles.
 template <class Isa, class Element, int kRows>
 [[gnu::always_inline]] inline void score_tiles(const AttentionBlock& block, const AttentionRow* rows,
                                                std::size_t first, std::size_t last,
                                                float (&scores)[kRows][kAttentionBlock]) {
-  for (std::size_t tile = first; tile < last; ++tile) {
-    const auto* keys = static_cast<const Element*>(block.keys) + tile * block.head_dim * kKeyTile;
-    typename Isa::F32 sums[kRows];
-    unroll<kRows>([&](auto r) __attribute__((always_inline)) { sums[r] = Isa::splat(0.0f); });
-    for (std::size_t d = 0; d < block.head_dim; ++d, keys += kKeyTile) {
-      const auto key = Isa::load_element(keys);
-      unroll<kRows>([&](auto r) __attribute__((always_inline)) {
-        sums[r] = Isa::fma(key, Isa::splat(rows[r].query[d]), sums[r]);
-      });
-    }
-    unroll<kRows>([&](auto r)
-                      __attribute__((always_inline)) { Isa::store(scores[r] + tile * kKeyTile, sums[r]); });
-  }
+  for (; first + 2 <= last; first += 2) score_some<Isa, Element, kRows, 2>(block, rows, first, scores);
+  if (first < last) score_some<Isa, Element, kRows, 1>(block, rows, first, scores);
 }
 
 /// What a row's earlier sum and this block's are multiplied by when they are merged.

@@ -32,7 +32,7 @@ template <class Isa>
     const auto scaled = Isa::mul(values[half], Isa::splat(inverse));
     const auto codes = Isa::round(Isa::min(Isa::max(scaled, Isa::splat(-127.0f)), Isa::splat(127.0f)));
     Isa::store_i8(out.codes + 16 * half, codes);
-    out.sum[half] = reduce_add_int<Isa>(codes);
+    out.sum[half] = Isa::sum_of_lanes(codes);
     values[half] = Isa::fma(Isa::splat(-out.scale), Isa::to_float(codes), values[half]);
   }
   out.scaled_sum = out.scale * static_cast<float>(out.sum[0] + out.sum[1]);
@@ -47,7 +47,7 @@ void quantize(const float* x, std::size_t n_blocks, float outlier, quant::Activa
   const float limit = outlier * std::sqrt(mean);
   // The maximum passes over NaN, the mean does not: one NaN makes all scales of the row NaN.
   const auto largest_of = [mean](const auto& values) {
-    return std::isnan(mean) ? mean : reduce_max<Isa>(Isa::max(Isa::abs(values[0]), Isa::abs(values[1])));
+    return std::isnan(mean) ? mean : Isa::largest_lane(Isa::max(Isa::abs(values[0]), Isa::abs(values[1])));
   };
   for (std::size_t b = 0; b < n_blocks; ++b, x += quant::kBlockColumns) {
     typename Isa::F32 values[2] = {Isa::load(x), Isa::load(x + 16)};

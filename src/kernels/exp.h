@@ -2,8 +2,6 @@
 // instruction set.
 #pragma once
 
-#include <cstdint>
-
 namespace linnet::kernels {
 
 /// Sum of 16 lanes by a fixed tree: i + (i + 8), then + 4, + 2, + 1.
@@ -25,15 +23,6 @@ template <class Isa>
     for (int i = 0; i < half; ++i) lanes[i] = lanes[i] > lanes[i + half] ? lanes[i] : lanes[i + half];
   }
   return lanes[0];
-}
-
-template <class Isa>
-[[gnu::always_inline]] inline std::int32_t reduce_add_int(typename Isa::I32 v) {
-  std::int32_t lanes[16];
-  Isa::store_int(lanes, v);
-  std::int32_t sum = 0;
-  for (const std::int32_t lane : lanes) sum += lane;
-  return sum;
 }
 
 /// exp(x) within 2 units in the last place; 0 below -87, exp(88) above 88.

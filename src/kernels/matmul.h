@@ -19,18 +19,18 @@ namespace linnet::kernels {
   return word;
 }
 
-/// start + the exact sum of code * activation over words [kFirst, kFirst + kCount) of one block.
-template <class Isa, int kBits, int kFirst, int kCount>
+/// start + the exact sum of code * activation over words [kFirst, kFirst + kCount) of one block. Of a single
+/// token in two sums, because a dot product takes some cycles; several tokens fill them by themselves.
+template <class Isa, int kTokens, int kBits, int kFirst, int kCount>
 [[gnu::always_inline]] inline typename Isa::I32 dot(const typename Isa::Bytes (&words)[8],
                                                     const quant::ActivationBlock& x, std::int32_t start) {
-  typename Isa::I32 even = Isa::splat_int(start);  // two sums, because a dot product takes some cycles
-  typename Isa::I32 odd = Isa::splat_int(0);
-  unroll<kCount / 2>([&](auto i) __attribute__((always_inline)) {
-    constexpr int w = kFirst + 2 * i;
-    even = Isa::template dot<kBits>(even, words[w], word_of(x, w));
-    odd = Isa::template dot<kBits>(odd, words[w + 1], word_of(x, w + 1));
+  constexpr int kSums = kTokens < 4 ? 2 : 1;
+  typename Isa::I32 sums[2] = {Isa::splat_int(start), Isa::splat_int(0)};
+  unroll<kCount>([&](auto i) __attribute__((always_inline)) {
+    constexpr int w = kFirst + i;
+    sums[i % kSums] = Isa::template dot<kBits>(sums[i % kSums], words[w], word_of(x, w));
   });
-  return Isa::add_int(even, odd);
+  return kSums == 1 ? sums[0] : Isa::add_int(sums[0], sums[1]);
 }
 
 /// Where a tile meets a panel: the tile's first block of the first of kTokens tokens. Blocks are `stride`
@@ -53,14 +53,21 @@ template <int kTokens>
   return any != 0;
 }
 
-/// Calls add(t, activations) for each token's block, then for its refinement if any of the tokens has one. A
-/// refinement that is zero adds exactly nothing, so a token's sum does not depend on its neighbours.
+/// Calls add(t, activations) for each token's block, then for its refinement if it or one of its neighbours
+/// has one. A refinement that is zero adds exactly nothing, so a token's sum does not depend on its
+/// neighbours.
 template <int kTokens, class Add>
 [[gnu::always_inline]] inline void for_each_token(const Place& at, Add&& add) {
   unroll<kTokens>([&](auto t) __attribute__((always_inline)) { add(t, at.x.blocks[t]); });
-  if (any_refined<kTokens>(at.x.refined)) {
-    unroll<kTokens>([&](auto t) __attribute__((always_inline)) { add(t, at.x.refinements[t]); });
-  }
+  if (!any_refined<kTokens>(at.x.refined)) return;
+  constexpr int kNeighbours = kTokens < 4 ? kTokens : 4;
+  unroll<kTokens / kNeighbours>([&](auto group) __attribute__((always_inline)) {
+    constexpr int first = group * kNeighbours;
+    if (!any_refined<kNeighbours>(at.x.refined + first)) return;
+    unroll<kNeighbours>([&](auto i) __attribute__((always_inline)) {
+      add(std::integral_constant<int, first + i>{}, at.x.refinements[first + i]);
+    });
+  });
 }
 
 // accumulate(): adds one tile's columns to the sums of kTokens tokens.
@@ -74,7 +81,7 @@ template <class Isa, int kTokens, int kBits, int kOffset>
   const auto scale = Isa::load_half(tile.scale);
   for_each_token<kTokens>(
       at, [&](auto t, const quant::ActivationBlock& x) __attribute__((always_inline)) {
-        const auto sum = dot<Isa, kBits, 0, 8>(words, x, -offset * (x.sum[0] + x.sum[1]));
+        const auto sum = dot<Isa, kTokens, kBits, 0, 8>(words, x, -offset * (x.sum[0] + x.sum[1]));
         sums[t] = Isa::fma(Isa::mul(scale, Isa::splat(x.scale)), Isa::to_float(sum), sums[t]);
       });
 }
@@ -88,7 +95,7 @@ template <class Isa, int kTokens, int kBits>
   const auto minimum = Isa::load_half(tile.minimum);
   for_each_token<kTokens>(
       at, [&](auto t, const quant::ActivationBlock& x) __attribute__((always_inline)) {
-        const auto sum = dot<Isa, kBits, 0, 8>(words, x, 0);
+        const auto sum = dot<Isa, kTokens, kBits, 0, 8>(words, x, 0);
         sums[t] = Isa::fma(Isa::mul(scale, Isa::splat(x.scale)), Isa::to_float(sum), sums[t]);
         sums[t] = Isa::fma(minimum, Isa::splat(x.scaled_sum), sums[t]);
       });
@@ -107,7 +114,7 @@ template <class Isa, int kTokens, int kBits>
     const auto block_minimum = Isa::mul(minimum, Isa::to_float(Isa::load_u8(block.floor)));
     for_each_token<kTokens>(
         at.block(b), [&](auto t, const quant::ActivationBlock& x) __attribute__((always_inline)) {
-          const auto sum = dot<Isa, kBits, 0, 8>(words, x, 0);
+          const auto sum = dot<Isa, kTokens, kBits, 0, 8>(words, x, 0);
           sums[t] = Isa::fma(Isa::mul(block_scale, Isa::splat(x.scale)), Isa::to_float(sum), sums[t]);
           sums[t] = Isa::fma(block_minimum, Isa::splat(x.scaled_sum), sums[t]);
         });
@@ -127,8 +134,10 @@ template <class Isa, int kTokens, int kBits, int kOffset>
     for_each_token<kTokens>(
         at.block(b), [&](auto t, const quant::ActivationBlock& x) __attribute__((always_inline)) {
           // Below 2^24 in magnitude, so the float is exact: 2 * 16 * 32 * 127 * 127 < 2^24.
-          const auto first = Isa::mul_int(first_step, dot<Isa, kBits, 0, 4>(words, x, -kOffset * x.sum[0]));
-          const auto second = Isa::mul_int(second_step, dot<Isa, kBits, 4, 4>(words, x, -kOffset * x.sum[1]));
+          const auto first =
+              Isa::mul_int(first_step, dot<Isa, kTokens, kBits, 0, 4>(words, x, -kOffset * x.sum[0]));
+          const auto second =
+              Isa::mul_int(second_step, dot<Isa, kTokens, kBits, 4, 4>(words, x, -kOffset * x.sum[1]));
           sums[t] = Isa::fma(Isa::mul(scale, Isa::splat(x.scale)), Isa::to_float(Isa::add_int(first, second)),
                              sums[t]);
         });

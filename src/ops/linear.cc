@@ -6,15 +6,26 @@
 
 namespace linnet::ops {
 
+namespace {
+
+// Weights that meet all tokens before the next are read: few enough to stay in a core's own cache.
+constexpr std::size_t kCachedBytes = 256 << 10;
+
+}  // namespace
+
 void linear(const Context& context, const Matrix& weight, Range groups, const Activations& x,
             std::size_t n_tokens, float* y, std::size_t stride) {
   LINNET_ASSERT(stride >= padded_rows(weight.n_rows));
   const auto multiply = context.kernels.matmul[weight.format->index];
   const std::size_t n_blocks = weight.n_blocks();
-  for (std::size_t token = 0; token < n_tokens; token += quant::kPanelTokens) {
-    const std::size_t width = std::min(quant::kPanelTokens, n_tokens - token);
-    multiply(weight.group(groups.begin), groups.end - groups.begin, n_blocks, x.panel(token, n_blocks), width,
-             y + token * stride + groups.begin * quant::kTileRows, stride);
+  const std::size_t n_together = std::max<std::size_t>(1, kCachedBytes / weight.group_bytes());
+  for (std::size_t group = groups.begin; group < groups.end; group += n_together) {
+    const std::size_t n_groups = std::min(n_together, groups.end - group);
+    for (std::size_t token = 0; token < n_tokens; token += quant::kPanelTokens) {
+      const std::size_t width = std::min(quant::kPanelTokens, n_tokens - token);
+      multiply(weight.group(group), n_groups, n_blocks, x.panel(token, n_blocks), width,
+               y + token * stride + group * quant::kTileRows, stride);
+    }
   }
 }
 

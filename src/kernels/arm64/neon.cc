@@ -58,6 +58,9 @@ struct Neon {
   static F32 min(const F32& a, const F32& b) {
     return each<F32>([&](int i) { return vbslq_f32(vcltq_f32(a.v[i], b.v[i]), a.v[i], b.v[i]); });
   }
+  static float largest_lane(const F32& a) {
+    return vmaxvq_f32(vmaxq_f32(vmaxq_f32(a.v[0], a.v[1]), vmaxq_f32(a.v[2], a.v[3])));
+  }
   static F32 abs(const F32& a) {
     return each<F32>([&](int i) { return vabsq_f32(a.v[i]); });
   }
@@ -121,8 +124,8 @@ struct Neon {
     const int16x8_t high = vcombine_s16(vmovn_s32(a.v[2]), vmovn_s32(a.v[3]));
     vst1q_s8(p, vcombine_s8(vmovn_s16(low), vmovn_s16(high)));
   }
-  static void store_int(std::int32_t* p, const I32& a) {
-    for (int i = 0; i < 4; ++i) vst1q_s32(p + 4 * i, a.v[i]);
+  static std::int32_t sum_of_lanes(const I32& a) {
+    return vaddvq_s32(vaddq_s32(vaddq_s32(a.v[0], a.v[1]), vaddq_s32(a.v[2], a.v[3])));
   }
 
   static Bytes load_bytes(const std::uint8_t* p) {

@@ -58,6 +58,11 @@ struct Portable {
   static F32 min(const F32& a, const F32& b) {
     return each<F32>([&](int i) { return a.v[i] < b.v[i] ? a.v[i] : b.v[i]; });
   }
+  static float largest_lane(const F32& a) {
+    float largest = a.v[0];
+    for (const float lane : a.v) largest = lane > largest ? lane : largest;
+    return largest;
+  }
   static F32 abs(const F32& a) {
     return each<F32>([&](int i) { return __builtin_fabsf(a.v[i]); });
   }
@@ -114,7 +119,11 @@ struct Portable {
   static void store_i8(std::int8_t* p, const I32& a) {
     for (int i = 0; i < 16; ++i) p[i] = static_cast<std::int8_t>(a.v[i]);
   }
-  static void store_int(std::int32_t* p, const I32& a) { std::memcpy(p, a.v, sizeof a.v); }
+  static std::int32_t sum_of_lanes(const I32& a) {
+    std::int32_t sum = 0;
+    for (const std::int32_t lane : a.v) sum += lane;
+    return sum;
+  }
 
   static Bytes load_bytes(const std::uint8_t* p) {
     Bytes r;

@@ -38,6 +38,12 @@ struct Avx2 {
     const __m256 sign = _mm256_set1_ps(-0.0f);
     return {{_mm256_andnot_ps(sign, a.v[0]), _mm256_andnot_ps(sign, a.v[1])}};
   }
+  static float largest_lane(F32 a) {
+    const __m256 eight = _mm256_max_ps(a.v[0], a.v[1]);
+    const __m128 four = _mm_max_ps(_mm256_castps256_ps128(eight), _mm256_extractf128_ps(eight, 1));
+    const __m128 two = _mm_max_ps(four, _mm_movehl_ps(four, four));
+    return _mm_cvtss_f32(_mm_max_ss(two, _mm_movehdup_ps(two)));
+  }
   static F32 zero_where_less(F32 a, F32 b, F32 c) {
     return {{_mm256_and_ps(_mm256_cmp_ps(b.v[0], c.v[0], _CMP_NLT_UQ), a.v[0]),
              _mm256_and_ps(_mm256_cmp_ps(b.v[1], c.v[1], _CMP_NLT_UQ), a.v[1])}};
@@ -91,9 +97,11 @@ struct Avx2 {
     const __m128i bytes = _mm_packs_epi16(_mm256_castsi256_si128(words), _mm256_extracti128_si256(words, 1));
     _mm_storeu_si128(reinterpret_cast<__m128i*>(p), bytes);
   }
-  static void store_int(std::int32_t* p, I32 a) {
-    _mm256_storeu_si256(reinterpret_cast<__m256i*>(p), a.v[0]);
-    _mm256_storeu_si256(reinterpret_cast<__m256i*>(p + 8), a.v[1]);
+  static std::int32_t sum_of_lanes(I32 a) {
+    const __m256i eight = _mm256_add_epi32(a.v[0], a.v[1]);
+    const __m128i four = _mm_add_epi32(_mm256_castsi256_si128(eight), _mm256_extracti128_si256(eight, 1));
+    const __m128i two = _mm_add_epi32(four, _mm_shuffle_epi32(four, 0x4e));
+    return _mm_cvtsi128_si32(_mm_add_epi32(two, _mm_shuffle_epi32(two, 0xb1)));
   }
 
   static Bytes load_bytes(const std::uint8_t* p) {

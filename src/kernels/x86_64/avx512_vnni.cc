@@ -26,6 +26,7 @@ struct Avx512Vnni {
   static F32 max(F32 a, F32 b) { return _mm512_max_ps(a, b); }
   static F32 min(F32 a, F32 b) { return _mm512_min_ps(a, b); }
   static F32 abs(F32 v) { return _mm512_abs_ps(v); }
+  static float largest_lane(F32 v) { return _mm512_reduce_max_ps(v); }
   static F32 zero_where_less(F32 v, F32 a, F32 b) {
     return _mm512_maskz_mov_ps(_mm512_cmp_ps_mask(a, b, _CMP_NLT_UQ), v);
   }
@@ -61,7 +62,7 @@ struct Avx512Vnni {
   static void store_i8(std::int8_t* p, I32 v) {
     _mm_storeu_si128(reinterpret_cast<__m128i*>(p), _mm512_cvtepi32_epi8(v));
   }
-  static void store_int(std::int32_t* p, I32 v) { _mm512_storeu_si512(p, v); }
+  static std::int32_t sum_of_lanes(I32 v) { return _mm512_reduce_add_epi32(v); }
 
   static Bytes load_bytes(const std::uint8_t* p) { return _mm512_loadu_si512(p); }
   template <int kLeft, int kMask>
