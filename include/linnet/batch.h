@@ -41,7 +41,8 @@ enum class RequestId : std::uint64_t {};
 struct BatchStats {
   std::size_t n_steps = 0;     ///< Passes over the model.
   std::size_t n_computed = 0;  ///< Tokens computed,
-  std::size_t n_shared = 0;    ///< and tokens of prompts taken over from another request.
+  std::size_t n_shared = 0;    ///< tokens of prompts taken over from another request,
+  std::size_t n_made = 0;      ///< and tokens made.
   std::size_t n_waiting = 0;   ///< Requests that have not begun,
   std::size_t n_running = 0;   ///< that are being computed,
   std::size_t n_finished = 0;  ///< and whose results wait for take().

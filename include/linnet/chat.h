@@ -36,7 +36,7 @@ struct Reply {
   std::string reasoning;  ///< What stood between the model's thinking marks; empty for most models.
   std::vector<GeneratedToken> tokens;
   FinishReason finish = FinishReason::kEnd;
-  Stats stats;  ///< Of this reply; prompt counts the tokens that were not already in the cache.
+  Stats stats;              ///< Of this reply; prompt counts the tokens that were not already in the cache.
   Speculation speculation;  ///< Of this reply.
 };
 

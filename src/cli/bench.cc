@@ -23,7 +23,8 @@ constexpr std::size_t kShortPrompt = 5;  // tokens, for the time to the first on
 struct Args {
   ModelFlags model;
   SessionFlags session;
-  BenchPlan plan{.prompts = {512}, .decodes = {128}, .depths = {0}, .threads = {}, .caches = {"f16"}};
+  BenchPlan plan{
+      .prompts = {512}, .decodes = {128}, .depths = {0}, .threads = {}, .caches = {"f16"}, .sessions = {1}};
   std::string format = "md";
   std::string html;
   std::vector<std::string> baselines;
@@ -45,9 +46,10 @@ const Format& format_of(const Args& args) {
 
 // What repeats the run, without the folder that the model is in.
 std::string command_of(const std::string& model, const BenchPlan& plan) {
-  return fmt::format("linnet bench {} -p {} -n {} -d {} -t {} --cache {} -r {}", model,
+  return fmt::format("linnet bench {} -p {} -n {} -d {} -t {} --cache {} -b {} -r {}", model,
                      fmt::join(plan.prompts, ","), fmt::join(plan.decodes, ","), fmt::join(plan.depths, ","),
-                     fmt::join(plan.threads, ","), fmt::join(plan.caches, ","), plan.n_rounds);
+                     fmt::join(plan.threads, ","), fmt::join(plan.caches, ","), fmt::join(plan.sessions, ","),
+                     plan.n_rounds);
 }
 
 BenchReport measure(const Args& args, BenchPlan plan) {
@@ -91,7 +93,7 @@ ExitCode bench(const Args& args) {
   if (args.model.model.empty()) throw UsageError("MODEL is required; see linnet bench --help");
   if (!args.baselines.empty() && args.html.empty())
     throw UsageError("--baseline is for the page: give --html");
-  if (cells_of({args.plan.prompts, args.plan.decodes, {0}, {1}, {"f16"}}).empty())
+  if (cells_of({args.plan.prompts, args.plan.decodes, {0}, {1}, {"f16"}, {1}}).empty())
     throw UsageError("-p 0 with -n 0 leaves nothing to measure");
   std::vector<Baseline> baselines;  // wrong files are told before minutes of measuring
   for (const std::string& path : args.baselines) {
@@ -153,6 +155,8 @@ Action configure(CLI::App& app) {
       ->allow_extra_args(false)
       ->check(CLI::IsMember(cache_format_names()).description(""))
       ->option_text(fmt::format("{},...", fmt::join(cache_format_names(), "|")));
+  add_list(app, "-b,--sessions", plan.sessions, "Sessions that make tokens together; rates are of all", 1,
+           256);
   add_number(app, "-r,--repeats", plan.n_rounds, "Rounds; each measures every combination once", 1, 1000);
   args->session.add_sizes(app);
   add_output(app, *args);

@@ -1,10 +1,14 @@
 #include "cli/bench_measure.h"
 
 #include <algorithm>
+#include <atomic>
 #include <chrono>
 #include <random>
+#include <variant>
 
 #include <fmt/format.h>
+
+#include <linnet/batch.h>
 
 #include "cli/bandwidth.h"
 #include "cli/cache_formats.h"
@@ -16,16 +20,20 @@ namespace {
 
 using Clock = std::chrono::steady_clock;
 
-// Cells of the same place share a session, which keeps the tokens before its depth from round to round.
+// Cells of the same place share a session or a batch, which keeps the tokens before its depth from round to
+// round.
 struct Place {
   std::size_t depth;
   unsigned n_threads;
   std::string cache;
+  std::size_t n_sessions;
   std::size_t n_ctx = 0;
 
-  explicit Place(const Cell& cell) : depth(cell.depth), n_threads(cell.n_threads), cache(cell.cache) {}
+  explicit Place(const Cell& cell)
+      : depth(cell.depth), n_threads(cell.n_threads), cache(cell.cache), n_sessions(cell.n_sessions) {}
   bool holds(const Cell& cell) const {
-    return depth == cell.depth && n_threads == cell.n_threads && cache == cell.cache;
+    return depth == cell.depth && n_threads == cell.n_threads && cache == cell.cache &&
+           n_sessions == cell.n_sessions;
   }
 };
 
@@ -45,18 +53,19 @@ class Bench {
       : places_(places_of(cells)) {
     std::size_t n_most = 0;
     for (const Place& place : places_) {
-      SessionOptions wanted = options;
-      wanted.n_threads = place.n_threads;
-      wanted.cache = cache_format(place.cache).format;
-      if (wanted.n_ctx == 0) wanted.n_ctx = place.n_ctx;
-      sessions_.push_back(Session::open(model, wanted).value());
       n_most = std::max(n_most, place.n_ctx);
+      runners_.push_back(place.n_sessions == 1 ? Runner(open_session(model, place, options))
+                                               : Runner(open_batch(model, place, options)));
     }
     tokens_ = random_tokens(n_most, model.info().n_vocab);
   }
 
   void cancel() noexcept {
-    for (Session& session : sessions_) session.cancel();
+    for (Runner& runner : runners_) {
+      if (auto* const session = std::get_if<Session>(&runner)) session->cancel();
+      if (auto* const batch = std::get_if<Batch>(&runner)) batch->interrupt();
+    }
+    is_cancelled_ = true;
   }
 
   // One round of one cell.
@@ -64,23 +73,82 @@ class Bench {
     const Cell& cell = result.cell;
     const auto place =
         std::find_if(places_.begin(), places_.end(), [&](const Place& p) { return p.holds(cell); });
-    Session& session = sessions_[static_cast<std::size_t>(place - places_.begin())];
-    go_to(session, cell.depth);
-    const std::span<const Token> tokens = std::span(tokens_).subspan(cell.depth, cell.n_tokens);
-    const std::size_t step = cell.kind == CellKind::kPrompt ? tokens.size() : 1;
-    energy_.start();
-    const auto start = Clock::now();
-    for (std::size_t i = 0; i < tokens.size(); i += step) session.append(tokens.subspan(i, step)).value();
-    const std::chrono::duration<double> seconds = Clock::now() - start;
-    const auto joules = energy_.joules();
-    const auto n_tokens = static_cast<double>(tokens.size());
-    result.rates.push_back(n_tokens / seconds.count());
-    if (joules && *joules > 0) result.joules_per_token.push_back(*joules / n_tokens);
+    Runner& runner = runners_[static_cast<std::size_t>(place - places_.begin())];
+    if (auto* const batch = std::get_if<Batch>(&runner)) {
+      measure_together(*batch, result);
+    } else {
+      measure_alone(std::get<Session>(runner), result);
+    }
   }
 
   const std::string& energy_source() const noexcept { return energy_.source(); }
 
  private:
+  using Runner = std::variant<Session, Batch>;
+
+  static Session open_session(const Model& model, const Place& place, SessionOptions options) {
+    options.n_threads = place.n_threads;
+    options.cache = cache_format(place.cache).format;
+    if (options.n_ctx == 0) options.n_ctx = place.n_ctx;
+    return Session::open(model, options).value();
+  }
+
+  static Batch open_batch(const Model& model, const Place& place, const SessionOptions& options) {
+    BatchOptions wanted;
+    wanted.n_requests = place.n_sessions;
+    wanted.n_ctx = std::max(options.n_ctx, place.n_ctx + 2);  // a token to begin with and one that ends it
+    wanted.n_chunk = std::max(options.n_chunk, place.n_sessions);
+    wanted.n_threads = place.n_threads;
+    wanted.cache = cache_format(place.cache).format;
+    return Batch::open(model, wanted).value();
+  }
+
+  void measure_alone(Session& session, CellResult& result) {
+    const Cell& cell = result.cell;
+    go_to(session, cell.depth);
+    const std::span<const Token> tokens = std::span(tokens_).subspan(cell.depth, cell.n_tokens);
+    const std::size_t step = cell.kind == CellKind::kPrompt ? tokens.size() : 1;
+    start();
+    for (std::size_t i = 0; i < tokens.size(); i += step) session.append(tokens.subspan(i, step)).value();
+    finish(tokens.size(), result);
+  }
+
+  // Each session has a first token of its own, so that none shares anything. From when all have made a token
+  // until all are done; picking the tokens is included.
+  void measure_together(Batch& batch, CellResult& result) {
+    const Cell& cell = result.cell;
+    GenerateOptions options;
+    options.max_tokens = cell.n_tokens + 1;
+    options.ignore_end = true;
+    std::vector<Token> prompt(tokens_.begin(), tokens_.begin() + static_cast<std::ptrdiff_t>(cell.depth));
+    prompt.insert(prompt.begin(), 0);
+    std::vector<RequestId> requests;
+    for (std::size_t i = 0; i < cell.n_sessions; ++i) {
+      prompt.front() = static_cast<Token>(i);
+      requests.push_back(batch.submit(prompt, options).value());
+    }
+    const std::size_t n_before = batch.stats().n_made;
+    while (batch.stats().n_made - n_before < cell.n_sessions) batch.step().value();
+    const std::size_t n_begun = batch.stats().n_made;
+    start();
+    batch.run().value();
+    if (is_cancelled_) throw Exception({ErrorCode::kCancelled, "interrupted"});
+    finish(batch.stats().n_made - n_begun, result);
+    for (const RequestId request : requests) batch.take(request).value();
+  }
+
+  void start() {
+    energy_.start();
+    start_ = Clock::now();
+  }
+
+  void finish(std::size_t n_tokens, CellResult& result) {
+    const std::chrono::duration<double> seconds = Clock::now() - start_;
+    const auto joules = energy_.joules();
+    result.rates.push_back(static_cast<double>(n_tokens) / seconds.count());
+    if (joules && *joules > 0) result.joules_per_token.push_back(*joules / static_cast<double>(n_tokens));
+  }
+
   // Whatever the session holds is a beginning of tokens_.
   void go_to(Session& session, std::size_t depth) const {
     const std::size_t n_held = session.tokens().size();
@@ -92,9 +160,11 @@ class Bench {
   }
 
   std::vector<Place> places_;
-  std::vector<Session> sessions_;  // (places)
+  std::vector<Runner> runners_;  // (places)
   std::vector<Token> tokens_;
   EnergyMeter energy_;
+  Clock::time_point start_;
+  std::atomic<bool> is_cancelled_{false};
 };
 
 // Of an embedding with an output head beside it only a row is read.
@@ -113,12 +183,12 @@ double weight_bytes_read(const Model& model) {
 
 std::vector<Cell> cells_of(const BenchPlan& plan) {
   std::vector<Cell> cells;
-  const auto add = [&](CellKind kind, const std::vector<std::size_t>& counts) {
+  const auto add = [&](CellKind kind, const std::vector<std::size_t>& counts, std::size_t n_sessions) {
     for (const std::size_t n_tokens : counts) {
       for (const std::size_t depth : plan.depths) {
         for (const unsigned n_threads : plan.threads) {
           for (const std::string& cache : plan.caches) {
-            const Cell cell{kind, n_tokens, depth, n_threads, cache};
+            const Cell cell{kind, n_tokens, depth, n_threads, cache, n_sessions};
             const bool is_new = std::find(cells.begin(), cells.end(), cell) == cells.end();
             if (n_tokens != 0 && is_new) cells.push_back(cell);
           }
@@ -126,8 +196,8 @@ std::vector<Cell> cells_of(const BenchPlan& plan) {
       }
     }
   };
-  add(CellKind::kPrompt, plan.prompts);
-  add(CellKind::kDecode, plan.decodes);
+  add(CellKind::kPrompt, plan.prompts, 1);
+  for (const std::size_t n_sessions : plan.sessions) add(CellKind::kDecode, plan.decodes, n_sessions);
   return cells;
 }
 

@@ -17,6 +17,7 @@ struct BenchPlan {
   std::vector<std::size_t> depths;
   std::vector<unsigned> threads;
   std::vector<std::string> caches;
+  std::vector<std::size_t> sessions{1};  ///< Making tokens together; prompts are read alone.
   std::size_t n_rounds = 5;
 };
 

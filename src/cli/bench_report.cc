@@ -47,16 +47,17 @@ std::string to_markdown(const BenchReport& report) {
       markdown_text(report.model), markdown_text(report.isa), report.load_seconds, report.first_token_seconds,
       static_cast<double>(report.peak_bytes) / 1e6, markdown_text(report.energy_source));
   text +=
-      "| cell | depth | threads | cache | tokens/s | low to high | MB/token | GB/s | of memory | J/token |\n"
-      "|:--|--:|--:|:--|--:|--:|--:|--:|--:|--:|\n";
+      "| cell | depth | threads | cache | sessions | tokens/s | low to high | MB/token | GB/s | of memory | "
+      "J/token |\n"
+      "|:--|--:|--:|:--|--:|--:|--:|--:|--:|--:|--:|\n";
   for (const CellResult& result : report.cells) {
     const Cell& cell = result.cell;
     const Spread spread = result.spread();
     const auto share = share_of_memory(report, result);
     text += fmt::format(
-        "| {} {} | {} | {} | {} | {:.1f} | {:.1f} to {:.1f} | {} | {} | {} | {} |\n", name_of(cell.kind),
-        cell.n_tokens, cell.depth, cell.n_threads, markdown_text(cell.cache), spread.median, spread.low,
-        spread.high, share ? fmt::format("{:.1f}", result.bytes_per_token / 1e6) : "",
+        "| {} {} | {} | {} | {} | {} | {:.1f} | {:.1f} to {:.1f} | {} | {} | {} | {} |\n", name_of(cell.kind),
+        cell.n_tokens, cell.depth, cell.n_threads, markdown_text(cell.cache), cell.n_sessions, spread.median,
+        spread.low, spread.high, share ? fmt::format("{:.1f}", result.bytes_per_token / 1e6) : "",
         share ? fmt::format("{:.1f}", bytes_per_second(result) / 1e9) : "",
         share ? fmt::format("{:.0f} %", 100 * *share) : "",
         result.joules_per_token.empty() ? ""

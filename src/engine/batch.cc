@@ -226,7 +226,10 @@ void Batch::Impl::take_tokens(std::span<Request* const> of, std::span<const std:
     if (!next) {
       request.finish(next.error());
     } else {
-      if (*next) request.tokens.push_back(**next);
+      if (*next) {
+        request.tokens.push_back(**next);
+        ++counts.n_made;
+      }
       if (request.generator->is_done())
         request.finish(guard([&]() -> Result<Generation> { return request.generator->finish(); }));
     }

@@ -41,6 +41,20 @@ class Bench(ModelTestCase):
         self.assertNotIn("/", report["command"])
 
 
+class Together(TestCase):
+    def test_sessions_together(self):
+        report = json.loads(
+            self.succeed(
+                "bench", TINY, "-p", "4", "-n", "3", "-d", "0,300", "-b", "1,5", "-r", "1", "--format", "json"
+            )
+        )
+        cells = [(cell["kind"], cell["depth"], cell["sessions"]) for cell in report["cells"]]
+        expected = [("prompt", 0, 1), ("prompt", 300, 1)]
+        expected += [("decode", depth, sessions) for sessions in (1, 5) for depth in (0, 300)]
+        self.assertEqual(cells, expected)
+        self.assertTrue(all(cell["tokens_per_second"]["median"] > 0 for cell in report["cells"]))
+
+
 class Lists(TestCase):
     """With a model too small to say anything of speed."""
 
