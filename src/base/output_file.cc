@@ -29,7 +29,14 @@ OutputFile::~OutputFile() {
 Result<OutputFile> OutputFile::create(const std::filesystem::path& path) {
   // Process and count make the name unique among those who write to this folder now.
   static std::atomic<unsigned> count{0};
-  std::filesystem::path temporary = path;
+  std::error_code ignored;
+  const std::filesystem::file_status status = std::filesystem::status(path, ignored);
+  if (std::filesystem::exists(status) && !std::filesystem::is_regular_file(status)) {
+    return fail(ErrorCode::kIo, "{}: is a folder or a device, which no file can replace",
+                utf8::printable(path.string(), 1024));
+  }
+  const auto target = std::filesystem::exists(status) ? std::filesystem::canonical(path, ignored) : path;
+  std::filesystem::path temporary = target;
   temporary += fmt::format(".partial-{}-{}", ::getpid(), count.fetch_add(1));
   const int descriptor = ::open(temporary.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
   if (descriptor < 0) {
@@ -38,7 +45,7 @@ Result<OutputFile> OutputFile::create(const std::filesystem::path& path) {
                 "{}: cannot create a file in this folder: {}", utf8::printable(path.string(), 1024),
                 std::generic_category().message(number));
   }
-  return OutputFile(descriptor, path, std::move(temporary));
+  return OutputFile(descriptor, target, std::move(temporary));
 }
 
 Error OutputFile::failed(std::string_view what, int number) const {

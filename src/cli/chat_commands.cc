@@ -1,17 +1,10 @@
 #include "cli/chat_commands.h"
 
-#include <unistd.h>
-
-#include <cerrno>
-#include <cstdio>
-#include <cstring>
-#include <filesystem>
-#include <memory>
-
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
 #include "cli/command.h"
+#include "cli/new_file.h"
 #include "cli/terminal.h"
 
 namespace linnet::cli {
@@ -32,22 +25,15 @@ std::string conversation_json(const Chat& chat) {
   return messages.dump(2, ' ', false, nlohmann::ordered_json::error_handler_t::replace) + "\n";
 }
 
-// Under another name first: a full disk does not cost the file that was there.
 void save(std::string_view argument, ChatState& state) {
-  const std::filesystem::path path(argument);
-  const std::string temporary = fmt::format("{}.{}.part", path.string(), getpid());
-  const std::string json = conversation_json(state.chat);
-  std::FILE* const file = std::fopen(temporary.c_str(), "wx");
-  std::error_code error(file == nullptr ? errno : 0, std::generic_category());
-  if (file != nullptr) {
-    const bool is_written = std::fwrite(json.data(), 1, json.size(), file) == json.size();
-    if (std::fclose(file) != 0 || !is_written) error.assign(errno, std::generic_category());
-    if (!error) std::filesystem::rename(temporary, path, error);
-    std::error_code ignored;
-    std::filesystem::remove(temporary, ignored);
+  try {
+    NewFile file{std::string(argument)};
+    file.write(conversation_json(state.chat));
+    file.commit();
+    note(fmt::format("{} messages written to {}", state.chat.messages().size(), argument));
+  } catch (const Exception& error) {
+    note(error.what());
   }
-  note(error ? fmt::format("cannot write {}: {}", path.string(), error.message())
-             : fmt::format("{} messages written to {}", state.chat.messages().size(), path.string()));
 }
 
 void show_stats(std::string_view, ChatState& state) {

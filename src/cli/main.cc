@@ -150,7 +150,9 @@ void occupy_standard_streams() {
 
 int main(int argc, char** argv) {
   linnet::cli::occupy_standard_streams();
-  std::signal(SIGPIPE, SIG_IGN);  // a closed pipe is an error of the write, with a line on stderr
+  // A closed pipe and a file at its largest size are errors of the write, with a line on stderr.
+  std::signal(SIGPIPE, SIG_IGN);
+  std::signal(SIGXFSZ, SIG_IGN);
   if (std::setlocale(LC_CTYPE, "") == nullptr || MB_CUR_MAX == 1) std::setlocale(LC_CTYPE, "C.UTF-8");
   return linnet::cli::run(argc, argv);
 }

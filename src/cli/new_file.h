@@ -8,7 +8,8 @@
 namespace linnet::cli {
 
 /// Written under a temporary name beside `path`, which it takes in commit(), replacing a file that has it;
-/// without commit() nothing is left. Members throw linnet::Exception (kIo).
+/// without commit() nothing is left. A symbolic link stays and its target is replaced; a device or a pipe
+/// stays what it is and is written to directly. Members throw linnet::Exception (kIo).
 class NewFile {
  public:
   explicit NewFile(std::filesystem::path path);
@@ -22,7 +23,7 @@ class NewFile {
  private:
   [[noreturn]] void fail_to_write() const;
 
-  std::filesystem::path path_, temporary_;
+  std::filesystem::path path_, temporary_;  // temporary_ is empty for a device or a pipe
   std::FILE* file_;
 };
 

@@ -1,6 +1,7 @@
 #include "base/output_file.h"
 
 #include <gtest/gtest.h>
+#include <sys/stat.h>
 
 #include "tests/support/temp_folder.h"
 
@@ -33,6 +34,24 @@ TEST_F(OutputFileTest, LeavesNothingWithoutCommit) {
   }
   EXPECT_EQ(testing::file_text(path_), "old");
   EXPECT_EQ(n_files(), 1);
+}
+
+TEST_F(OutputFileTest, ReplacesWhatALinkNamesAndNotTheLink) {
+  const auto link = folder() / "link";
+  std::filesystem::create_symlink("out", link);
+  OutputFile file = OutputFile::create(link).value();
+  ASSERT_TRUE(file.write(bytes_of("new")));
+  ASSERT_TRUE(file.commit());
+  EXPECT_TRUE(std::filesystem::is_symlink(link));
+  EXPECT_EQ(testing::file_text(path_), "new");
+}
+
+TEST_F(OutputFileTest, ReplacesNothingButOrdinaryFiles) {
+  const auto pipe = folder() / "pipe";
+  ASSERT_EQ(::mkfifo(pipe.c_str(), 0600), 0);
+  EXPECT_EQ(OutputFile::create(pipe).error().code, ErrorCode::kIo);
+  EXPECT_EQ(OutputFile::create(folder()).error().code, ErrorCode::kIo);
+  EXPECT_TRUE(std::filesystem::is_fifo(pipe));
 }
 
 TEST_F(OutputFileTest, SaysWhyItFailed) {

@@ -7,6 +7,7 @@ import pty
 import re
 import select
 import signal
+import subprocess
 import tempfile
 import time
 import unittest
@@ -40,6 +41,18 @@ class Piped(ModelTestCase):
             self.assertEqual(messages[-2], {"role": "user", "content": "Hello!"})
             self.assertEqual(messages[-1]["content"].strip(), done.stdout.strip())
             self.assertEqual(os.listdir(folder), ["talk.json"])
+
+    def test_save_writes_through_links_and_into_pipes(self):
+        with tempfile.TemporaryDirectory() as folder:
+            link, pipe = pathlib.Path(folder, "link"), pathlib.Path(folder, "pipe")
+            link.symlink_to("talk.json")
+            os.mkfifo(pipe)
+            with subprocess.Popen(["cat", pipe], stdout=subprocess.PIPE) as reader:
+                done = linnet("chat", self.model, input=f"/system Hi.\n/save {link}\n/save {pipe}\n")
+                self.assertEqual(done.returncode, 0, done.stderr)
+                self.assertEqual(json.load(reader.stdout), [{"role": "system", "content": "Hi."}])
+            self.assertEqual(json.loads(link.read_text(encoding="utf-8"))[0]["content"], "Hi.")
+            self.assertTrue(link.is_symlink() and pipe.is_fifo())
 
     def test_a_full_context_is_told_and_survived(self):
         done = linnet("chat", self.model, "--context", "64", "-n", "5", input="word " * 300 + "\nHi!\n")

@@ -6,6 +6,8 @@ import json
 import math
 import os
 import pathlib
+import resource
+import subprocess
 import tempfile
 import unittest
 
@@ -68,6 +70,37 @@ class Logits(ModelTestCase):
             says="no/x.npy",
         )
         self.refuse("logits", self.model, "--tokens", "1", "--npy", self.folder, code=1, says="folder")
+        self.assertEqual(os.listdir(self.folder), [])
+
+    def test_a_link_stays_and_its_target_is_written(self):
+        for target in ["there.npy", "new.npy"]:
+            with self.subTest(target):
+                link, file = self.folder / f"link-to-{target}", self.folder / target
+                if target == "there.npy":
+                    file.write_bytes(b"old")
+                link.symlink_to(target)
+                self.succeed("logits", self.model, "--tokens", "504", "--npy", link)
+                self.assertTrue(link.is_symlink())
+                self.assertEqual(file.read_bytes()[:6], b"\x93NUMPY")
+        self.assertEqual(len(os.listdir(self.folder)), 4)
+
+    def test_a_pipe_is_written_to_and_stays(self):
+        pipe = self.folder / "pipe.npy"
+        os.mkfifo(pipe)
+        with subprocess.Popen(["cat", pipe], stdout=subprocess.PIPE) as reader:
+            self.succeed("logits", self.model, "--tokens", "504", "--npy", pipe)
+            self.assertEqual(reader.stdout.read()[:6], b"\x93NUMPY")
+        self.assertTrue(pipe.is_fifo())
+        self.assertEqual(os.listdir(self.folder), ["pipe.npy"])
+
+    def test_a_file_that_may_not_grow_leaves_nothing(self):
+        def limit():
+            resource.setrlimit(resource.RLIMIT_FSIZE, (10000, 10000))
+
+        self.refuse(
+            "logits", self.model, "--tokens", "504 3575", "--npy", self.folder / "x.npy",
+            preexec_fn=limit, code=1, says="x.npy",
+        )  # fmt: skip
         self.assertEqual(os.listdir(self.folder), [])
 
     def digest(self, tokens, threads, chunk, isa):
