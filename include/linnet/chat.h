@@ -51,11 +51,16 @@ class LINNET_API Chat {
   Chat& operator=(Chat&&) noexcept;
   ~Chat();
 
-  /// Adds a message; nothing is computed until reply(). Text in a message cannot forge special tokens.
-  void system(std::string content);
-  void user(std::string content);
-  void assistant(std::string content);
-  void add(Message message);
+  /// Adds instructions. This and its siblings compute nothing: reply() does. Text in a message cannot forge
+  /// special tokens. A message that there is no memory for makes prompt() and reply() fail with kOutOfMemory
+  /// until clear().
+  void system(std::string content) noexcept;
+  /// Adds what the user says; see system().
+  void user(std::string content) noexcept;
+  /// Adds an answer, as an example or from an earlier conversation; see system().
+  void assistant(std::string content) noexcept;
+  /// Adds a message of any role; see system().
+  void add(Message message) noexcept;
 
   /// Renders the conversation, computes what the cache does not hold yet, and makes the assistant's answer,
   /// which is then part of the conversation. The callback receives the answer as it is made, without
@@ -69,7 +74,7 @@ class LINNET_API Chat {
   /// The conversation so far.
   const std::vector<Message>& messages() const noexcept;
   /// Forgets the conversation.
-  void clear();
+  void clear() noexcept;
   /// Ends a running reply() soon, from any thread; see Session::cancel().
   void cancel() noexcept;
   /// The session underneath.

@@ -114,8 +114,8 @@ class LINNET_API Model {
   Result<std::string> detokenize(std::span<const Token> tokens, bool show_special = false) const;
 
   /// The bytes of one token as they appear in text, special tokens by their name; empty for a number outside
-  /// the vocabulary. Valid as long as the model.
-  std::string piece(Token token) const;
+  /// the vocabulary. Error: kOutOfMemory.
+  Result<std::string> piece(Token token) const;
 
   /// The number of the token with exactly this text, special or not; kNoToken if there is none.
   Token find_token(std::string_view text) const noexcept;
@@ -134,10 +134,10 @@ class LINNET_API Model {
   /// The file's chat template, a Jinja text; empty if it has none. Valid as long as the model.
   std::string_view chat_template() const noexcept;
 
-  /// All metadata of the file, in its order.
-  std::vector<MetadataEntry> metadata() const;
-  /// All tensors of the file, in its order.
-  std::vector<TensorInfo> tensors() const;
+  /// All metadata of the file, in its order. Error: kOutOfMemory.
+  Result<std::vector<MetadataEntry>> metadata() const;
+  /// All tensors of the file, in its order. Error: kOutOfMemory.
+  Result<std::vector<TensorInfo>> tensors() const;
 
   /// \cond internal
   struct LINNET_LOCAL Impl;
@@ -152,7 +152,8 @@ class LINNET_API Model {
 /// Threads that a session uses by default: the physical cores that this process may run on. Never 0.
 LINNET_API unsigned default_threads() noexcept;
 
-/// The kernel tables that this CPU can run, best first, e.g. {"avx512_vnni", "avx2", "portable"}.
-LINNET_API std::vector<std::string> usable_isas();
+/// The kernel tables that this CPU can run, best first, e.g. {"avx512_vnni", "avx2", "portable"}. Lives as
+/// long as the program.
+LINNET_API std::span<const std::string_view> usable_isas() noexcept;
 
 }  // namespace linnet

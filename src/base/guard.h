@@ -11,15 +11,16 @@
 
 namespace linnet {
 
-/// body()'s Result; an exception out of it becomes kOutOfMemory or kInternal.
+/// body()'s Result; an exception out of it becomes an Error. Throws only where memory for the message is
+/// wanting.
 template <class Body>
-auto guard(Body&& body) noexcept -> decltype(body()) {
+auto exceptions_as_errors(Body&& body) -> decltype(body()) {
   try {
     return body();
   } catch (const std::bad_alloc&) {
-    return Error{ErrorCode::kOutOfMemory, "out of memory"};  // short enough to need no allocation
+    throw;
   } catch (const std::length_error&) {
-    return Error{ErrorCode::kOutOfMemory, "out of memory"};
+    throw std::bad_alloc();
   } catch (const Exception& exception) {
     return exception.error();
   } catch (const std::system_error& error) {
@@ -30,6 +31,16 @@ auto guard(Body&& body) noexcept -> decltype(body()) {
     return Error{ErrorCode::kInternal, exception.what()};
   } catch (...) {
     return Error{ErrorCode::kInternal, "unknown exception"};
+  }
+}
+
+/// body()'s Result; an exception out of it becomes kOutOfMemory or kInternal.
+template <class Body>
+auto guard(Body&& body) noexcept -> decltype(body()) {
+  try {
+    return exceptions_as_errors(std::forward<Body>(body));
+  } catch (const std::bad_alloc&) {
+    return Error{ErrorCode::kOutOfMemory, "out of memory"};  // short enough to need no allocation
   }
 }
 

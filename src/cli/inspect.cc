@@ -38,7 +38,7 @@ std::map<std::string, FormatTotal> totals_by_format(const std::vector<TensorInfo
 }
 
 std::string special_token(const Model& model, Token token) {
-  return token == kNoToken ? "none" : fmt::format("{} {}", token, model.piece(token));
+  return token == kNoToken ? "none" : fmt::format("{} {}", token, model.piece(token).value());
 }
 
 Json to_json(const Args& args, const Model& model) {
@@ -59,7 +59,7 @@ Json to_json(const Args& args, const Model& model) {
             {"chat_template", model.chat_template()}};
   std::uint64_t n_parameters = 0;
   json["formats"] = Json::object();
-  const auto tensors = model.tensors();
+  const auto tensors = model.tensors().value();
   for (const auto& [format, total] : totals_by_format(tensors)) {
     n_parameters += total.n_parameters;
     json["formats"][format] = {
@@ -67,7 +67,7 @@ Json to_json(const Args& args, const Model& model) {
   }
   json["n_parameters"] = n_parameters;
   if (args.metadata) {
-    for (const auto& [key, type, value] : model.metadata()) {
+    for (const auto& [key, type, value] : model.metadata().value()) {
       json["metadata"].push_back({{"key", key}, {"type", type}, {"value", value}});
     }
   }
@@ -108,10 +108,10 @@ void print_summary(const Model& model, const std::vector<TensorInfo>& tensors) {
 }
 
 void print_text(const Args& args, const Model& model) {
-  const auto tensors = model.tensors();
+  const auto tensors = model.tensors().value();
   if (!args.metadata && !args.tensors) print_summary(model, tensors);
   if (args.metadata) {
-    for (const MetadataEntry& entry : model.metadata()) {
+    for (const MetadataEntry& entry : model.metadata().value()) {
       print(fmt::format("{} ({}) = {}\n", entry.key, entry.type,
                         Json(entry.value).dump(-1, ' ', false, Json::error_handler_t::replace)));
     }

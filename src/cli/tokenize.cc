@@ -38,7 +38,7 @@ ExitCode tokenize(const Args& args) {
     print("\n");
     return kOk;
   }
-  for (const Token token : tokens) print(fmt::format("{:7} {}\n", token, quoted(model.piece(token))));
+  for (const Token token : tokens) print(fmt::format("{:7} {}\n", token, quoted(model.piece(token).value())));
   return kOk;
 }
 

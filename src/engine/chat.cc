@@ -20,7 +20,9 @@ struct LINNET_LOCAL Chat::Impl {
   const ChatOptions options;
   std::optional<chat::ReasoningMarks> marks;
   std::vector<Message> messages;
+  bool lost_message = false;  // there was no memory for it
 
+  void add(std::string_view role, std::string& content) noexcept;
   const Tokenizer& tokenizer() const { return *session.model().impl()->tokenizer; }
   Result<std::vector<chat::RenderedPart>> render() const;
   Result<std::vector<Token>> encode(const std::vector<chat::RenderedPart>& parts) const;
@@ -47,8 +49,19 @@ std::string join(const std::vector<chat::RenderedPart>& parts) {
 
 }  // namespace
 
+void Chat::Impl::add(std::string_view role, std::string& content) noexcept {
+  try {
+    messages.push_back({std::string(role), std::move(content)});
+  } catch (const std::exception&) {
+    lost_message = true;
+  }
+}
+
 // With the names that transformers gives to templates.
 Result<std::vector<chat::RenderedPart>> Chat::Impl::render() const {
+  if (lost_message) {
+    return fail(ErrorCode::kOutOfMemory, "a message was lost for want of memory; clear() and begin anew");
+  }
   using chat::Value;
   const auto name_of = [&](Token token) {
     return Value::trusted(token == kNoToken ? std::string() : std::string(tokenizer().text(token)));
@@ -157,10 +170,10 @@ Result<Chat> Chat::open(const Model& model, const ChatOptions& options) {
   });
 }
 
-void Chat::system(std::string content) { add({"system", std::move(content)}); }
-void Chat::user(std::string content) { add({"user", std::move(content)}); }
-void Chat::assistant(std::string content) { add({"assistant", std::move(content)}); }
-void Chat::add(Message message) { impl_->messages.push_back(std::move(message)); }
+void Chat::system(std::string content) noexcept { impl_->add("system", content); }
+void Chat::user(std::string content) noexcept { impl_->add("user", content); }
+void Chat::assistant(std::string content) noexcept { impl_->add("assistant", content); }
+void Chat::add(Message message) noexcept { impl_->add(message.role, message.content); }
 
 Result<Reply> Chat::reply(const PieceCallback& callback, const GenerateOptions& options) {
   return guard([&] { return impl_->reply(callback, options); });
@@ -174,7 +187,10 @@ Result<std::string> Chat::prompt() const {
 }
 
 const std::vector<Message>& Chat::messages() const noexcept { return impl_->messages; }
-void Chat::clear() { impl_->messages.clear(); }
+void Chat::clear() noexcept {
+  impl_->messages.clear();
+  impl_->lost_message = false;
+}
 void Chat::cancel() noexcept { impl_->session.cancel(); }
 const Session& Chat::session() const noexcept { return impl_->session; }
 

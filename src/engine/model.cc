@@ -1,5 +1,7 @@
 #include <linnet/linnet.h>
 
+#include <algorithm>
+#include <array>
 #include <future>
 #include <map>
 
@@ -138,10 +140,27 @@ bool in_vocabulary(const Model& model, Token token) noexcept {
   return token >= 0 && static_cast<std::size_t>(token) < model.impl()->tokenizer->n_vocab();
 }
 
+std::vector<TensorInfo> tensor_infos(const gguf::File& file) {
+  std::vector<TensorInfo> infos;
+  for (const gguf::Tensor& tensor : file.tensors()) {
+    const std::string_view format = weight_type_info(tensor.type).name;
+    TensorInfo info{std::string(tensor.name),
+                    fmt::format("{}{}", format, tensor.is_packed ? " packed" : ""),
+                    {},
+                    tensor.data.size()};
+    for (std::uint32_t d = tensor.n_dims; d-- > 0;)
+      info.shape.push_back(static_cast<std::size_t>(tensor.shape[d]));
+    infos.push_back(std::move(info));
+  }
+  return infos;
+}
+
 }  // namespace
 
-std::string Model::piece(Token token) const {
-  return in_vocabulary(*this, token) ? impl_->tokenizer->piece(token) : std::string();
+Result<std::string> Model::piece(Token token) const {
+  return guard([&]() -> Result<std::string> {
+    return in_vocabulary(*this, token) ? impl_->tokenizer->piece(token) : std::string();
+  });
 }
 
 Token Model::find_token(std::string_view text) const noexcept { return impl_->tokenizer->find(text); }
@@ -159,35 +178,29 @@ Token Model::eos_token() const noexcept { return impl_->tokenizer->special().eos
 
 std::string_view Model::chat_template() const noexcept { return impl_->chat_template; }
 
-std::vector<MetadataEntry> Model::metadata() const {
-  std::vector<MetadataEntry> entries;
-  for (const gguf::Entry& entry : impl_->file->metadata().entries()) {
-    entries.push_back({std::string(entry.key), gguf::type_name(entry), gguf::describe(entry.value)});
-  }
-  return entries;
+Result<std::vector<MetadataEntry>> Model::metadata() const {
+  return guard([&]() -> Result<std::vector<MetadataEntry>> {
+    std::vector<MetadataEntry> entries;
+    for (const gguf::Entry& entry : impl_->file->metadata().entries()) {
+      entries.push_back({std::string(entry.key), gguf::type_name(entry), gguf::describe(entry.value)});
+    }
+    return entries;
+  });
 }
 
-std::vector<TensorInfo> Model::tensors() const {
-  std::vector<TensorInfo> infos;
-  for (const gguf::Tensor& tensor : impl_->file->tensors()) {
-    const std::string_view format = weight_type_info(tensor.type).name;
-    TensorInfo info{std::string(tensor.name),
-                    fmt::format("{}{}", format, tensor.is_packed ? " packed" : ""),
-                    {},
-                    tensor.data.size()};
-    for (std::uint32_t d = tensor.n_dims; d-- > 0;)
-      info.shape.push_back(static_cast<std::size_t>(tensor.shape[d]));
-    infos.push_back(std::move(info));
-  }
-  return infos;
+Result<std::vector<TensorInfo>> Model::tensors() const {
+  return guard([&]() -> Result<std::vector<TensorInfo>> { return tensor_infos(*impl_->file); });
 }
 
 unsigned default_threads() noexcept { return count_usable_cores(); }
 
-std::vector<std::string> usable_isas() {
-  std::vector<std::string> names;
-  for (const kernels::KernelTable* table : kernels::usable_tables()) names.emplace_back(table->isa);
-  return names;
+std::span<const std::string_view> usable_isas() noexcept {
+  static const auto names = [] {
+    std::array<std::string_view, kernels::kMaxTables> found;
+    std::ranges::transform(kernels::usable_tables(), found.begin(), &kernels::KernelTable::isa);
+    return found;
+  }();
+  return std::span(names).first(kernels::usable_tables().size());
 }
 
 std::string_view version() noexcept { return LINNET_VERSION_STRING; }

@@ -12,7 +12,7 @@ namespace linnet::kernels {
 
 std::span<const KernelTable* const> usable_tables() noexcept {
   struct Tables {
-    const KernelTable* table[8];
+    const KernelTable* table[kMaxTables];
     std::size_t count = 0;
   };
   static const Tables tables = [] {

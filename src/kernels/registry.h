@@ -1,6 +1,7 @@
 // Which instruction sets were built, which of them this CPU can run, and which one to use.
 #pragma once
 
+#include <cstddef>
 #include <span>
 #include <string>
 #include <string_view>
@@ -9,6 +10,9 @@
 #include "kernels/kernel_table.h"
 
 namespace linnet::kernels {
+
+/// There are never more tables than this.
+inline constexpr std::size_t kMaxTables = 8;
 
 /// The tables that this CPU can run, best first; portable is always the last. Found out once.
 std::span<const KernelTable* const> usable_tables() noexcept;

@@ -4,7 +4,7 @@
 #include <cmath>
 #include <type_traits>
 
-#include "base/fail.h"
+#include "base/guard.h"
 #include "sampling/filter.h"
 
 namespace linnet {
@@ -71,28 +71,32 @@ Result<void> check_range(const SamplerParameter& parameter, double value) {
 std::span<const SamplerParameter> sampler_parameters() noexcept { return kParameters; }
 
 Result<void> SamplingOptions::set(std::string_view name, double value) {
-  for (const Row& row : kRows) {
-    if (row.about.name != name) continue;
-    LINNET_CHECK(check_range(row.about, value));
-    if (row.real != nullptr) this->*row.real = static_cast<float>(value);
-    if (row.integer != nullptr) this->*row.integer = static_cast<std::int32_t>(value);
-    return {};
-  }
-  return fail(ErrorCode::kNotFound, "no sampling option is called '{}'", name);
+  return guard([&]() -> Result<void> {
+    for (const Row& row : kRows) {
+      if (row.about.name != name) continue;
+      LINNET_CHECK(check_range(row.about, value));
+      if (row.real != nullptr) this->*row.real = static_cast<float>(value);
+      if (row.integer != nullptr) this->*row.integer = static_cast<std::int32_t>(value);
+      return {};
+    }
+    return fail(ErrorCode::kNotFound, "no sampling option is called '{}'", name);
+  });
 }
 
 Result<void> SamplingOptions::check() const {
-  for (const Row& row : kRows) {
-    const double value = row.real != nullptr ? static_cast<double>(this->*row.real) : this->*row.integer;
-    LINNET_CHECK(check_range(row.about, value));
-  }
-  for (const auto& [token, bias] : logit_bias) {
-    if (!(bias < std::numeric_limits<float>::infinity())) {
-      return fail(ErrorCode::kInvalidArgument,
-                  "the logit bias of token {} is {}, but must be a number or -infinity", token, bias);
+  return guard([&]() -> Result<void> {
+    for (const Row& row : kRows) {
+      const double value = row.real != nullptr ? static_cast<double>(this->*row.real) : this->*row.integer;
+      LINNET_CHECK(check_range(row.about, value));
     }
-  }
-  return {};
+    for (const auto& [token, bias] : logit_bias) {
+      if (!(bias < std::numeric_limits<float>::infinity())) {
+        return fail(ErrorCode::kInvalidArgument,
+                    "the logit bias of token {} is {}, but must be a number or -infinity", token, bias);
+      }
+    }
+    return {};
+  });
 }
 
 namespace sampling {

@@ -8,6 +8,7 @@ namespace {
 
 std::atomic<std::size_t> count{0};
 std::atomic<std::size_t> total{0};
+thread_local bool refused = false;
 
 }  // namespace
 
@@ -17,7 +18,8 @@ std::atomic<std::size_t> total{0};
 void* operator new(std::size_t n_bytes) {
   count.fetch_add(1, std::memory_order_relaxed);
   total.fetch_add(n_bytes, std::memory_order_relaxed);
-  if (void* memory = std::malloc(n_bytes == 0 ? 1 : n_bytes)) return memory;
+  void* const memory = refused ? nullptr : std::malloc(n_bytes == 0 ? 1 : n_bytes);
+  if (memory != nullptr) return memory;
   throw std::bad_alloc();
 }
 
@@ -26,6 +28,9 @@ void operator delete(void* memory, std::size_t) noexcept { std::free(memory); }
 #endif
 
 namespace linnet::testing {
+
+NoMemory::NoMemory() noexcept { refused = true; }
+NoMemory::~NoMemory() { refused = false; }
 
 Allocations allocations() noexcept { return {count.load(), total.load()}; }
 

@@ -10,6 +10,16 @@ struct Allocations {
   std::size_t n_bytes = 0;
 };
 
+/// While one exists, operator new throws std::bad_alloc on the thread that made it, except under the
+/// sanitizers.
+class NoMemory {
+ public:
+  NoMemory() noexcept;
+  ~NoMemory();
+  NoMemory(const NoMemory&) = delete;
+  NoMemory& operator=(const NoMemory&) = delete;
+};
+
 /// Through operator new since the program started; always 0 under the sanitizers.
 Allocations allocations() noexcept;
 

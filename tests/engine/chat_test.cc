@@ -6,6 +6,7 @@
 #include <atomic>
 #include <thread>
 
+#include "tests/engine/allocations.h"
 #include "tests/engine/support.h"
 #include "tests/support/temp_folder.h"
 
@@ -212,6 +213,19 @@ TEST(ChatOpen, MovesAndKeepsItsModelAlive) {
 }
 
 #if !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__)
+TEST(ChatMemory, AMessageThatIsLostIsAnErrorOfTheReply) {
+  Chat chat = open_chat(load_tiny());
+  {
+    const testing::NoMemory none;
+    chat.user("Hi");
+  }
+  EXPECT_EQ(chat.reply().error().code, ErrorCode::kOutOfMemory);
+  EXPECT_EQ(chat.prompt().error().code, ErrorCode::kOutOfMemory);
+  chat.clear();
+  chat.user("Hi");
+  EXPECT_TRUE(chat.reply({}, at_most(2)));
+}
+
 // In a process that may take little memory; the sanitizers need too much of it themselves.
 TEST(ChatOpen, WithoutMemoryIsAnError) {
   const Model model = load_tiny("gemma3");

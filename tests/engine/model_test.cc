@@ -5,6 +5,7 @@
 #include <stdexcept>
 #include <thread>
 
+#include "tests/engine/allocations.h"
 #include "tests/engine/support.h"
 #include "tests/support/temp_folder.h"
 
@@ -131,7 +132,7 @@ TEST(ModelFacts, AreThoseOfTheFile) {
   EXPECT_EQ(info.n_file_bytes, std::filesystem::file_size(tiny_model("qwen3")));
   EXPECT_GT(info.load_seconds, 0);
   std::uint64_t n_parameters = 0;
-  for (const TensorInfo& tensor : model.tensors()) {
+  for (const TensorInfo& tensor : model.tensors().value()) {
     std::uint64_t n = 1;
     for (const std::size_t length : tensor.shape) n *= length;
     n_parameters += n;
@@ -142,12 +143,12 @@ TEST(ModelFacts, AreThoseOfTheFile) {
 
 TEST(ModelFacts, ListMetadataAndTensors) {
   const Model model = load_tiny("gemma3");
-  const auto metadata = model.metadata();
+  const auto metadata = model.metadata().value();
   const auto entry = std::ranges::find(metadata, "gemma3.attention.sliding_window", &MetadataEntry::key);
   ASSERT_NE(entry, metadata.end());
   EXPECT_EQ(entry->type, "u32");
   EXPECT_EQ(entry->value, "16");
-  const auto tensors = model.tensors();
+  const auto tensors = model.tensors().value();
   const auto up = std::ranges::find(tensors, "blk.0.ffn_up.weight", &TensorInfo::name);
   ASSERT_NE(up, tensors.end());
   EXPECT_EQ(up->shape, (std::vector<std::size_t>{32, 64}));
@@ -179,13 +180,13 @@ TEST(ModelTokens, NumbersOutsideTheVocabulary) {
   const Model model = load_tiny();
   const auto n_vocab = static_cast<Token>(model.info().n_vocab);
   for (const Token token : {-1, n_vocab, n_vocab + 1000, std::numeric_limits<Token>::max()}) {
-    EXPECT_EQ(model.piece(token), "");
+    EXPECT_EQ(model.piece(token).value(), "");
     EXPECT_FALSE(model.is_special(token));
     EXPECT_FALSE(model.is_end_of_generation(token));
     expect_error(model.detokenize(std::vector<Token>{token}), ErrorCode::kInvalidArgument,
                  "outside the vocabulary");
   }
-  EXPECT_EQ(model.piece(model.eos_token()), "<|im_end|>");
+  EXPECT_EQ(model.piece(model.eos_token()).value(), "<|im_end|>");
   EXPECT_TRUE(model.is_special(model.eos_token()));
   EXPECT_EQ(model.find_token("no such token"), kNoToken);
 }
@@ -204,6 +205,24 @@ TEST(ModelHandle, CopiesShareOneModel) {
   const Model third = std::move(second);
   EXPECT_EQ(&third.info(), &first.info());
 }
+
+#if !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__)
+TEST(ModelMemory, ThereIsNoneIsAnErrorAndNoException) {
+  const Model model = load_tiny();
+  const std::string long_name(100, 'x');
+  const std::filesystem::path path(long_name);
+  const SamplingOptions wrong{.top_p = 2};
+  const testing::NoMemory none;
+  EXPECT_EQ(model.metadata().error().code, ErrorCode::kOutOfMemory);
+  EXPECT_EQ(model.tensors().error().code, ErrorCode::kOutOfMemory);
+  EXPECT_EQ(model.tokenize("the hat").error().code, ErrorCode::kOutOfMemory);
+  EXPECT_EQ(Model::load(path).error().code, ErrorCode::kOutOfMemory);
+  EXPECT_EQ(wrong.check().error().code, ErrorCode::kOutOfMemory);
+  EXPECT_EQ(SamplingOptions().set(long_name, 1).error().code, ErrorCode::kOutOfMemory);
+  EXPECT_FALSE(usable_isas().empty());
+  EXPECT_GT(default_threads(), 0u);
+}
+#endif
 
 TEST(Library, NamesWhatItRunsOn) {
   EXPECT_FALSE(usable_isas().empty());

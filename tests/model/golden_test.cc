@@ -23,7 +23,7 @@ json golden_of(std::string_view name) {
   return json::parse(file);
 }
 
-Model load(const std::filesystem::path& path, const std::string& isa) {
+Model load(const std::filesystem::path& path, std::string_view isa) {
   LoadOptions options;
   options.n_threads = 1;
   options.isa = isa;
@@ -70,7 +70,7 @@ double tolerance_of(const ModelInfo& info, const json& golden) {
 }
 
 /// One case for each tiny model and instruction set.
-class Golden : public ::testing::TestWithParam<std::tuple<std::string_view, std::string>> {
+class Golden : public ::testing::TestWithParam<std::tuple<std::string_view, std::string_view>> {
  protected:
   const json golden_ = golden_of(std::get<0>(GetParam()));
   const Model model_ = load(testing::tiny_model(std::get<0>(GetParam())), std::get<1>(GetParam()));
@@ -172,7 +172,7 @@ TEST_F(EveryFormat, AnswersAsItsDecodedValuesInF32Do) {
     const Logits wanted = logits_of(reference, tokens);
     const bool is_float = info.block_columns == 1;
     const double tolerance = is_float ? float_tolerance(reference.info(), golden) : rounding;
-    for (const std::string& isa : usable_isas()) {
+    for (const std::string_view isa : usable_isas()) {
       SCOPED_TRACE(fmt::format("{} {}", info.name, isa));
       EXPECT_LE(compare(logits_of(load(coded, isa), tokens), wanted, tolerance), tolerance);
     }

@@ -123,7 +123,7 @@ class NumericsContract : public testing::InTempFolder, public ::testing::WithPar
 };
 
 TEST_P(NumericsContract, BitsNeverDiffer) {
-  for (const std::string& isa : usable_isas()) {
+  for (const std::string_view isa : usable_isas()) {
     LoadOptions options;
     options.isa = isa;
     options.n_threads = 2;
