@@ -302,6 +302,30 @@ class FetchModel(unittest.TestCase):
             check=False,
         )
         self.assertEqual((result.returncode, result.stdout), (3, ""))
+        self.assertNotIn("[Errno", result.stderr)
+        self.assertIn("/proc/nowhere", result.stderr)
+
+    def test_a_manifest_that_is_none(self):
+        file = self.folder / "odd.json"
+        for text in ["{}", "[]", '{"models": 1}', '{"models": [{"name": "x"}], "default": "x"}', "{"]:
+            for extra in ([], ["--list"]):
+                with self.subTest(text, extra=extra):
+                    file.write_text(text)
+                    result = subprocess.run(
+                        [sys.executable, SCRIPT, "--manifest", file, *extra],
+                        capture_output=True,
+                        text=True,
+                        check=False,
+                    )
+                    self.assertEqual((result.returncode, result.stdout), (2, ""), result.stderr)
+                    self.assertNotIn("Traceback", result.stderr)
+                    self.assertIn(f"cannot read the manifest {file}: ", result.stderr)
+
+    @unittest.skipIf(os.getuid() == 0, "root may write everywhere")
+    def test_a_folder_that_cannot_be_written(self):
+        self.models.mkdir(mode=0o555)
+        result = self.fetch(self.url)
+        self.assert_failed(result, 3, f"cannot write to the folder {self.models}")
 
 
 if __name__ == "__main__":
