@@ -56,7 +56,7 @@ THIRD_PARTIES = {
     r"fcntl\.h|unistd\.h|sys/(mman|stat|types)\.h": {"base", "threads", "cli"},
     r"(sched|pthread)\.h": {"base", "threads"},
     r"string\.h": {"base"},  # explicit_bzero
-    r"(signal|termios|sys/ioctl|sys/resource|sys/wait)\.h": {"cli"},
+    r"(signal|pwd|termios|sys/ioctl|sys/resource|sys/wait)\.h": {"cli"},
 }
 INCLUDE = re.compile(r'^\s*#\s*include\s*([<"])([^">]+)[">]')
 

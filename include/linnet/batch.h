@@ -2,7 +2,8 @@
 /// Batch: many generations of one model, stepped together. Every weight is read once for all of them, so the
 /// total is faster than one after the other, and what they begin with in common is computed and stored once.
 /// A request's text does not depend on its company. A batch keeps its model alive and belongs to one thread
-/// at a time; only interrupt() may be called from another.
+/// at a time; only interrupt() may be called from another. A batch that was moved from may only be assigned
+/// to or destroyed.
 #pragma once
 
 #include <cstddef>
@@ -19,16 +20,16 @@ namespace linnet {
 /// How to open a batch.
 struct BatchOptions {
   /// Positions whose keys and values are kept, of all requests together: the bound on memory, rounded up to
-  /// whole pages of 256. 0 = n_requests times n_ctx.
+  /// whole pages of 256, at most kMaxContext. 0 = n_requests times n_ctx.
   std::size_t n_positions = 0;
   /// Tokens of one request at most, prompt and answer together. 0 = what the model was trained for, but at
   /// most 4,096.
   std::size_t n_ctx = 0;
   /// Requests that are stepped together at most, 1 to 256; more wait for their turn.
   std::size_t n_requests = 16;
-  /// Tokens that one step computes at most, not fewer than n_requests.
+  /// Tokens that one step computes at most, n_requests to kMaxChunk.
   std::size_t n_chunk = 256;
-  unsigned n_threads = 0;                 ///< Threads that compute; 0 = default_threads().
+  unsigned n_threads = 0;  ///< Threads that compute, at most kMaxThreads; 0 = default_threads().
   CacheFormat cache = CacheFormat::kF16;  ///< What keys and values are stored as.
   /// Overwrite keys, values and tokens with zeros before their memory is given back.
   bool wipe = false;
@@ -56,8 +57,10 @@ class LINNET_API Batch {
   /// kUnsupported, a model without weights; kOutOfMemory.
   static Result<Batch> open(const Model& model, const BatchOptions& options = {});
 
-  Batch(Batch&&) noexcept;
-  Batch& operator=(Batch&&) noexcept;
+  /// Takes over; `other` may then only be assigned to or destroyed.
+  Batch(Batch&& other) noexcept;
+  /// Takes over and gives back what this batch held; `other` may then only be assigned to or destroyed.
+  Batch& operator=(Batch&& other) noexcept;
   ~Batch();
 
   /// Queues a generation after `prompt`. The batch keeps the callback until the request ends; options with

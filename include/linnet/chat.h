@@ -1,6 +1,7 @@
 /// \file
 /// Chat: a conversation through the model's own chat template. A chat owns its session and keeps its model
-/// alive. It belongs to one thread at a time; only cancel() may be called from another.
+/// alive. It belongs to one thread at a time; only cancel() may be called from another. A chat that was moved
+/// from may only be assigned to or destroyed.
 #pragma once
 
 #include <memory>
@@ -15,12 +16,13 @@ namespace linnet {
 
 /// One turn of a conversation.
 struct Message {
-  std::string role;  ///< "system", "user", "assistant", or what else the template knows.
-  std::string content;
+  std::string role;     ///< "system", "user", "assistant", or what else the template knows.
+  std::string content;  ///< UTF-8.
 };
 
 /// How to open a chat.
 struct ChatOptions {
+  /// Of the session that the chat opens.
   SessionOptions session{};
   /// A Jinja template to use instead of the file's.
   std::string chat_template{};
@@ -34,8 +36,8 @@ struct ChatOptions {
 struct Reply {
   std::string text;       ///< The answer, without reasoning.
   std::string reasoning;  ///< What stood between the model's thinking marks; empty for most models.
-  std::vector<GeneratedToken> tokens;
-  FinishReason finish = FinishReason::kEnd;
+  std::vector<GeneratedToken> tokens;        ///< All that were made, those of the reasoning included.
+  FinishReason finish = FinishReason::kEnd;  ///< Why it ended there.
   Stats stats;              ///< Of this reply; prompt counts the tokens that were not already in the cache.
   Speculation speculation;  ///< Of this reply.
 };
@@ -47,8 +49,10 @@ class LINNET_API Chat {
   /// uses a Jinja feature that linnet lacks; else as Session::open().
   static Result<Chat> open(const Model& model, const ChatOptions& options = {});
 
-  Chat(Chat&&) noexcept;
-  Chat& operator=(Chat&&) noexcept;
+  /// Takes over; `other` may then only be assigned to or destroyed.
+  Chat(Chat&& other) noexcept;
+  /// Takes over and gives back what this chat held; `other` may then only be assigned to or destroyed.
+  Chat& operator=(Chat&& other) noexcept;
   ~Chat();
 
   /// Adds instructions. This and its siblings compute nothing: reply() does. Text in a message cannot forge

@@ -57,10 +57,10 @@ struct SamplingOptions {
 struct SamplerParameter {
   std::string_view name;  ///< E.g. "top-k".
   std::string_view help;  ///< One line.
-  double minimum;
-  double maximum;
-  double off;  ///< The value at which the step does nothing, which is also the default.
-  bool is_integer;
+  double minimum;         ///< The least value that is allowed.
+  double maximum;         ///< The largest.
+  double off;             ///< The value at which the step does nothing, which is also the default.
+  bool is_integer;        ///< Whether only whole numbers are.
 };
 
 /// Every parameter, in the order of the steps. Never fails; lives as long as the program.
@@ -68,10 +68,12 @@ LINNET_API std::span<const SamplerParameter> sampler_parameters() noexcept;
 
 /// When and how to stop, and what to report.
 struct GenerateOptions {
+  /// How each token is picked.
   SamplingOptions sampling{};
   /// Tokens to make at most; the context's end is the other limit.
   std::size_t max_tokens = std::numeric_limits<std::size_t>::max();
-  /// Texts at which to stop; they are not part of the result, also where they straddle tokens.
+  /// Texts at which to stop, none of them empty; they are not part of the result, also where they straddle
+  /// tokens.
   std::vector<std::string> stop{};
   /// Report this many of the likeliest tokens, with log-probabilities, for each token made. 0 = only the one
   /// made.
@@ -107,21 +109,21 @@ LINNET_API std::string_view to_string(FinishReason reason) noexcept;
 
 /// A token and its natural logarithm of probability under the model, before any sampling option.
 struct TokenLogprob {
-  Token token = kNoToken;
-  float logprob = 0;
+  Token token = kNoToken;  ///< Its number in the vocabulary.
+  float logprob = 0;       ///< At most 0.
 };
 
 /// One token that was made.
 struct GeneratedToken {
-  Token token = kNoToken;
+  Token token = kNoToken;         ///< Its number in the vocabulary.
   float logprob = 0;              ///< Under the model, before any sampling option.
   std::vector<TokenLogprob> top;  ///< The GenerateOptions::n_top_logprobs likeliest, likeliest first.
 };
 
 /// A count and the wall-clock time that it took.
 struct Rate {
-  std::size_t n_tokens = 0;
-  double seconds = 0;
+  std::size_t n_tokens = 0;  ///< How many.
+  double seconds = 0;        ///< How long they took.
   /// Tokens a second; 0 if nothing was measured.
   double tokens_per_second() const noexcept {
     return seconds > 0 ? static_cast<double>(n_tokens) / seconds : 0;
@@ -137,11 +139,11 @@ struct Stats {
 
 /// What Session::generate() made.
 struct Generation {
-  std::string text;                    ///< Without the stop text.
-  std::vector<GeneratedToken> tokens;  ///< As they went into the session.
-  FinishReason finish = FinishReason::kEnd;
-  Stats stats;              ///< Of this call.
-  Speculation speculation;  ///< Of this call.
+  std::string text;                          ///< Without the stop text.
+  std::vector<GeneratedToken> tokens;        ///< As they went into the session.
+  FinishReason finish = FinishReason::kEnd;  ///< Why it ended there.
+  Stats stats;                               ///< Of this call.
+  Speculation speculation;                   ///< Of this call.
 };
 
 /// Receives the text as it is made: whole UTF-8 characters, never part of a stop text. Returning false ends

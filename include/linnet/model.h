@@ -1,7 +1,8 @@
 /// \file
 /// Model: the weights, the tokenizer and the chat template of one GGUF file. Immutable once loaded, so any
 /// number of threads may share it. A Model is a handle: copies are cheap and refer to the same weights, which
-/// live as long as the last copy, Session or Chat that uses them.
+/// live as long as the last copy, Session or Chat that uses them. A handle that was moved from may only be
+/// assigned to or destroyed.
 #pragma once
 
 #include <cstddef>
@@ -25,12 +26,15 @@ using Token = std::int32_t;
 /// "This model has no such token."
 inline constexpr Token kNoToken = -1;
 
+/// The most threads that a session, or the loading of a model, can use.
+inline constexpr unsigned kMaxThreads = 256;
+
 /// How to load a model.
 struct LoadOptions {
   /// Read the metadata and the tokenizer only, not the weights: tokenize() and the like work, sessions do
   /// not.
   bool vocabulary_only = false;
-  /// Threads that pack the weights; 0 means default_threads().
+  /// Threads that pack the weights, at most kMaxThreads; 0 means default_threads().
   unsigned n_threads = 0;
   /// Kernel table to use, e.g. "avx2"; empty means the environment's LINNET_ISA or else the best that this
   /// CPU has.
@@ -46,34 +50,35 @@ struct LoadOptions {
 struct ModelInfo {
   std::string architecture;  ///< As the file names it, e.g. "llama".
   std::string name;          ///< As the file names itself; may be empty.
-  std::string format;  ///< The weight format that holds most parameters, e.g. "Q4_1"; empty without weights.
-  std::string isa;     ///< The kernel table in use, e.g. "avx512_vnni".
-  std::uint64_t n_parameters = 0;
-  std::uint64_t n_file_bytes = 0;
+  std::string format;        ///< The weight format of most parameters, e.g. "Q4_1"; empty if there are none.
+  std::string isa;           ///< The kernel table in use, e.g. "avx512_vnni".
+  std::uint64_t n_parameters = 0;    ///< Elements of all the file's tensors.
+  std::uint64_t n_file_bytes = 0;    ///< Size of the file.
   std::uint64_t n_weight_bytes = 0;  ///< Packed weights in memory, bytes.
-  std::size_t n_layers = 0;
-  std::size_t n_heads = 0;     ///< Query heads a layer.
-  std::size_t n_kv_heads = 0;  ///< Key and value heads a layer.
-  std::size_t head_dim = 0;    ///< Width of one head.
-  std::size_t d_model = 0;     ///< Width of the residual stream.
-  std::size_t d_ff = 0;        ///< Width inside the feed-forward layer.
-  std::size_t n_vocab = 0;
-  std::size_t n_ctx_train = 0;      ///< Context that the model was trained for, tokens.
-  std::size_t n_window = 0;         ///< Last positions that the layers with a window see; 0 = none has one.
-  std::size_t n_window_layers = 0;  ///< How many layers have the window.
-  double load_seconds = 0;
+  std::uint64_t n_token_bytes = 0;   ///< Of them, what computing one token reads.
+  std::size_t n_layers = 0;          ///< Decoder layers; 0, as those below, in a mere vocabulary.
+  std::size_t n_heads = 0;           ///< Query heads a layer.
+  std::size_t n_kv_heads = 0;        ///< Key and value heads a layer.
+  std::size_t head_dim = 0;          ///< Width of one head.
+  std::size_t d_model = 0;           ///< Width of the residual stream.
+  std::size_t d_ff = 0;              ///< Width inside the feed-forward layer.
+  std::size_t n_vocab = 0;           ///< Tokens that logits are computed for.
+  std::size_t n_ctx_train = 0;       ///< Context that the model was trained for, tokens.
+  std::size_t n_window = 0;          ///< Last positions that the layers with a window see; 0 = none has one.
+  std::size_t n_window_layers = 0;   ///< How many layers have the window.
+  double load_seconds = 0;           ///< How long Model::load() took.
 };
 
 /// A key of the file's metadata and its value as text; long arrays are shortened.
 struct MetadataEntry {
-  std::string key;
-  std::string type;  ///< As GGUF names it, e.g. "u32" or "array of string (49152)".
-  std::string value;
+  std::string key;    ///< E.g. "general.architecture".
+  std::string type;   ///< As GGUF names it, e.g. "u32" or "array of string (49152)".
+  std::string value;  ///< Strings in quotes, arrays in brackets.
 };
 
 /// A tensor of the file. GGUF's order: n_columns is the dimension that is contiguous in memory.
 struct TensorInfo {
-  std::string name;
+  std::string name;                ///< E.g. "token_embd.weight".
   std::string format;              ///< E.g. "Q4_1"; "Q4_1 packed" in a file that pack() wrote.
   std::vector<std::size_t> shape;  ///< Rows before columns: the contiguous dimension last.
   std::uint64_t n_bytes = 0;       ///< In the file.
@@ -120,7 +125,7 @@ class LINNET_API Model {
   /// The number of the token with exactly this text, special or not; kNoToken if there is none.
   Token find_token(std::string_view text) const noexcept;
 
-  /// True for tokens that mean something to the model and are not text: <|im_start|>, </s>, ...
+  /// True for tokens that mean something to the model and are not text: `<|im_start|>`, `</s>`, ...
   bool is_special(Token token) const noexcept;
 
   /// True for the tokens after which an answer is over: end of sequence, of turn, of message.

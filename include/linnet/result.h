@@ -58,33 +58,42 @@ class LINNET_API Exception : public std::runtime_error {
 template <class T>
 class [[nodiscard]] Result {
  public:
+  /// What it holds if all went well.
   using value_type = T;
 
   /// Success: `return value;` in a function that returns a Result.
   Result(T value)
       : state_(std::in_place_index<0>, std::move(value)) {}  // NOLINT(google-explicit-constructor)
+  /// Failure: `return Error{...};`.
   Result(Error error)
       : state_(std::in_place_index<1>, std::move(error)) {}  // NOLINT(google-explicit-constructor)
 
-  /// Whether there is a value; the same as `if (result)`.
+  /// Whether there is a value.
   bool has_value() const noexcept { return state_.index() == 0; }
+  /// The same: `if (result)`.
   explicit operator bool() const noexcept { return has_value(); }
 
+  /// \{
   /// The value; throws Exception if there is an error instead.
   T& value() & { return require(), std::get<0>(state_); }
   const T& value() const& { return require(), std::get<0>(state_); }
   T&& value() && { return require(), std::get<0>(std::move(state_)); }
+  /// \}
 
+  /// \{
   /// The value, unchecked: only after `if (result)`.
   T& operator*() & noexcept { return *std::get_if<0>(&state_); }
   const T& operator*() const& noexcept { return *std::get_if<0>(&state_); }
   T&& operator*() && noexcept { return std::move(*std::get_if<0>(&state_)); }
   T* operator->() noexcept { return std::get_if<0>(&state_); }
   const T* operator->() const noexcept { return std::get_if<0>(&state_); }
+  /// \}
 
+  /// \{
   /// The error, unchecked: only after `if (!result)`.
   const Error& error() const& noexcept { return *std::get_if<1>(&state_); }
   Error&& error() && noexcept { return std::move(*std::get_if<1>(&state_)); }
+  /// \}
 
  private:
   void require() const {
@@ -97,6 +106,7 @@ class [[nodiscard]] Result {
 template <>
 class [[nodiscard]] Result<void> {
  public:
+  /// Nothing.
   using value_type = void;
 
   /// Success: `return {};`.
@@ -104,16 +114,19 @@ class [[nodiscard]] Result<void> {
   /// Failure: `return Error{...};`.
   Result(Error error) : error_(std::move(error)), ok_(false) {}  // NOLINT(google-explicit-constructor)
 
-  /// Whether all went well; the same as `if (result)`.
+  /// Whether all went well.
   bool has_value() const noexcept { return ok_; }
+  /// The same: `if (result)`.
   explicit operator bool() const noexcept { return ok_; }
   /// Throws Exception if there is an error.
   void value() const {
     if (!ok_) throw Exception(error_);
   }
+  /// \{
   /// The error, unchecked: only after `if (!result)`.
   const Error& error() const& noexcept { return error_; }
   Error&& error() && noexcept { return std::move(error_); }
+  /// \}
 
  private:
   Error error_;

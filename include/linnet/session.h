@@ -1,7 +1,7 @@
 /// \file
 /// Session: one sequence of tokens with its key-value cache. A session keeps its model alive. It belongs to
 /// one thread at a time; only cancel() may be called from another. Sessions of one model are independent of
-/// each other.
+/// each other. A session that was moved from may only be assigned to or destroyed.
 #pragma once
 
 #include <cstddef>
@@ -14,21 +14,28 @@
 
 namespace linnet {
 
+/// The largest SessionOptions::n_ctx.
+inline constexpr std::size_t kMaxContext = std::size_t{1} << 26;
+/// The largest SessionOptions::n_chunk.
+inline constexpr std::size_t kMaxChunk = 4096;
+
 /// What keys and values are stored as.
 enum class CacheFormat : std::uint8_t {
   kF16,  ///< 16-bit floats: half the memory.
-  kF32,
+  kF32,  ///< 32-bit floats: for comparing.
 };
 
 /// How to open a session.
 struct SessionOptions {
-  /// Tokens that fit, prompt and answer together. 0 = what the model was trained for, but at most 4,096.
+  /// Tokens that fit, prompt and answer together, at most kMaxContext. 0 = what the model was trained for,
+  /// but at most 4,096.
   std::size_t n_ctx = 0;
-  /// Threads that compute; 0 = default_threads(). The result does not depend on it.
+  /// Threads that compute, at most kMaxThreads; 0 = default_threads(). The result does not depend on it.
   unsigned n_threads = 0;
-  /// Tokens of a prompt that are computed together; more is faster and takes more memory. The result does not
-  /// depend on it.
+  /// Tokens of a prompt that are computed together, 1 to kMaxChunk; more is faster and takes more memory. The
+  /// result does not depend on it.
   std::size_t n_chunk = 256;
+  /// What keys and values are stored as. The result depends on it.
   CacheFormat cache = CacheFormat::kF16;
   /// Overwrite keys, values and token history with zeros before their memory is given back.
   bool wipe = false;
@@ -45,8 +52,10 @@ class LINNET_API Session {
   /// kUnsupported, a model without weights; kOutOfMemory.
   static Result<Session> open(const Model& model, const SessionOptions& options = {});
 
-  Session(Session&&) noexcept;
-  Session& operator=(Session&&) noexcept;
+  /// Takes over; `other` may then only be assigned to or destroyed.
+  Session(Session&& other) noexcept;
+  /// Takes over and gives back what this session held; `other` may then only be assigned to or destroyed.
+  Session& operator=(Session&& other) noexcept;
   ~Session();
 
   /// Computes some tokens after those that the session holds. Afterwards logits() are those of the last.

@@ -167,18 +167,6 @@ class Bench {
   std::atomic<bool> is_cancelled_{false};
 };
 
-// Of an embedding with an output head beside it only a row is read.
-double weight_bytes_read(const Model& model) {
-  const auto bytes = static_cast<double>(model.info().n_weight_bytes);
-  std::uint64_t embedding = 0;
-  bool has_head = false;
-  for (const TensorInfo& tensor : model.tensors()) {
-    if (tensor.name == "token_embd.weight") embedding = tensor.n_bytes;
-    has_head = has_head || tensor.name == "output.weight";
-  }
-  return has_head ? bytes - static_cast<double>(embedding) : bytes;
-}
-
 }  // namespace
 
 std::vector<Cell> cells_of(const BenchPlan& plan) {
@@ -211,7 +199,7 @@ double bytes_per_token(const Model& model, const Cell& cell) {
         static_cast<double>((info.n_layers - info.n_window_layers) * at + info.n_window_layers * n_seen);
   }
   const double elements = 2.0 * static_cast<double>(info.n_kv_heads * info.head_dim);
-  return weight_bytes_read(model) / static_cast<double>(cell.n_sessions) +
+  return static_cast<double>(info.n_token_bytes) / static_cast<double>(cell.n_sessions) +
          elements * cache_format(cell.cache).element_bytes * positions / static_cast<double>(cell.n_tokens);
 }
 

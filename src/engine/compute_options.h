@@ -11,8 +11,6 @@
 namespace linnet {
 
 inline constexpr std::size_t kDefaultContext = 4096;
-inline constexpr std::size_t kMaxContext = 1 << 26;
-inline constexpr std::size_t kMaxChunk = 4096;
 
 /// Requires a format that fill_in() accepted.
 constexpr kernels::CacheElement element_of(CacheFormat format) noexcept {

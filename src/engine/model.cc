@@ -15,13 +15,22 @@
 namespace linnet {
 namespace {
 
-// The weight format that holds most of the parameters.
-std::string main_format(const gguf::File& file) {
+// What the file's tensors say: how many parameters there are, and the format that holds most of them.
+void describe_tensors(const gguf::File& file, ModelInfo& info) {
   std::map<WeightType, std::uint64_t> elements;
-  for (const gguf::Tensor& tensor : file.tensors()) elements[tensor.type] += tensor.n_elements();
+  for (const gguf::Tensor& tensor : file.tensors()) {
+    elements[tensor.type] += tensor.n_elements();
+    info.n_parameters += tensor.n_elements();
+  }
   const auto most = std::max_element(elements.begin(), elements.end(),
                                      [](const auto& a, const auto& b) { return a.second < b.second; });
-  return most == elements.end() ? std::string() : std::string(weight_type_info(most->first).name);
+  if (most != elements.end()) info.format = weight_type_info(most->first).name;
+}
+
+// Every weight is read once a token, but of an embedding that is not the head as well only a row.
+std::uint64_t bytes_of_a_token(const Weights& weights) {
+  const bool is_head = weights.head.tiles == weights.embedding.tiles;
+  return weights.n_bytes - (is_head ? 0 : weights.embedding.n_bytes());
 }
 
 // Nothing may be thrown through the threads that pack.
@@ -53,13 +62,13 @@ void describe(Model::Impl& impl) {
   ModelInfo& info = impl.info;
   info.architecture = text("general.architecture");
   info.name = text("general.name");
-  info.format = main_format(*impl.file);
+  describe_tensors(*impl.file, info);
   info.isa = impl.kernels->isa;
   info.n_file_bytes = impl.file->n_bytes();
   info.n_vocab = impl.tokenizer->n_vocab();
   if (impl.has_weights) {
-    info.n_parameters = impl.weights.n_parameters;
     info.n_weight_bytes = impl.weights.n_bytes;
+    info.n_token_bytes = bytes_of_a_token(impl.weights);
     info.n_vocab = impl.hparams.n_vocab;
   }
   const Hparams& h = impl.hparams;

@@ -9,6 +9,8 @@
 #include <utility>
 #include <vector>
 
+#include <linnet/model.h>
+
 #include "base/fail.h"
 #include "threads/team.h"
 
@@ -16,8 +18,6 @@ namespace linnet {
 
 class Pool {
  public:
-  static constexpr unsigned kMaxThreads = 256;
-
   /// Starts n_threads - 1 workers. Errors: kInvalidArgument, none or more than kMaxThreads; kOutOfMemory, the
   /// system starts no more threads.
   static Result<std::unique_ptr<Pool>> create(unsigned n_threads);

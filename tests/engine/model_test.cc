@@ -139,6 +139,15 @@ TEST(ModelFacts, AreThoseOfTheFile) {
   }
   EXPECT_EQ(info.n_parameters, n_parameters);
   EXPECT_GE(info.n_weight_bytes, 2 * n_parameters);
+  EXPECT_EQ(Model::load(tiny_model("qwen3"), {.vocabulary_only = true}).value().info().n_parameters,
+            n_parameters);
+}
+
+TEST(ModelFacts, ATokenReadsAllWeightsButAnEmbeddingThatIsNotTheHead) {
+  const ModelInfo tied = load_tiny("llama_tied").info(), untied = load_tiny("llama_untied").info();
+  EXPECT_EQ(tied.n_token_bytes, tied.n_weight_bytes);
+  EXPECT_LT(untied.n_token_bytes, untied.n_weight_bytes);
+  EXPECT_GE(untied.n_token_bytes, untied.n_weight_bytes - untied.n_vocab * untied.d_model * sizeof(float));
 }
 
 TEST(ModelFacts, ListMetadataAndTensors) {
