@@ -5,7 +5,7 @@
 #include "base/guard.h"
 #include "chat/chat_template.h"
 #include "chat/reasoning.h"
-#include "engine/model_impl.h"
+#include "engine/generator.h"
 
 namespace linnet {
 
@@ -105,8 +105,8 @@ Result<void> Chat::Impl::catch_up(std::span<const Token> prompt) {
   if (prompt.empty()) return fail(ErrorCode::kInvalidArgument, "the chat template made an empty prompt");
   if (prompt.size() >= session.n_ctx()) {
     return fail(ErrorCode::kContextFull,
-                "the conversation takes {} tokens and the context holds {}; clear() it or open the chat with "
-                "a larger one",
+                "the conversation takes {} tokens and the context holds {}; clear it or open the chat with a "
+                "larger context",
                 prompt.size(), session.n_ctx());
   }
   const auto held = session.tokens();
@@ -119,7 +119,7 @@ Result<void> Chat::Impl::catch_up(std::span<const Token> prompt) {
 }
 
 Result<Reply> Chat::Impl::reply(const PieceCallback& callback, const GenerateOptions& generate_options) {
-  LINNET_CHECK(generate_options.sampling.check());
+  LINNET_CHECK(check(generate_options));
   LINNET_TRY(const auto parts, render());
   LINNET_TRY(const auto prompt, encode(parts));
   const Stats before = session.stats();

@@ -4,6 +4,14 @@
 
 namespace linnet {
 
+Result<void> check(const GenerateOptions& options) {
+  LINNET_CHECK(options.sampling.check());
+  for (const std::string& stop : options.stop) {
+    if (stop.empty()) return fail(ErrorCode::kInvalidArgument, "a stop text is empty; leave it out");
+  }
+  return {};
+}
+
 std::optional<FinishReason> TextOutput::push(Token token) {
   // A model may have more rows than its tokenizer has tokens; those stand for nothing.
   if (static_cast<std::size_t>(token) >= tokenizer_.n_vocab()) return std::nullopt;
@@ -38,6 +46,7 @@ Generator::Generator(const Model::Impl& model, const GenerateOptions& options, c
 
 Result<Generator> Generator::create(const Model::Impl& model, const GenerateOptions& options,
                                     const PieceCallback& callback) {
+  LINNET_CHECK(check(options));
   LINNET_TRY(sampling::Chain chain, sampling::Chain::make(options.sampling, model.hparams.n_vocab));
   return Generator(model, options, callback, std::move(chain));
 }
@@ -49,6 +58,9 @@ Generator::Pick Generator::pick(std::span<const float> logits, std::span<const T
 Result<std::optional<Token>> Generator::take(const Pick& pick, std::span<const float> logits, bool has_room) {
   if (!std::isfinite(pick.normalizer)) {
     return fail(ErrorCode::kCorrupt, "the model's logits are not finite; its weights must be damaged");
+  }
+  if (pick.token == kNoToken) {
+    return fail(ErrorCode::kInvalidArgument, "no token is left to pick: the logit bias forbids every one");
   }
   const auto index = static_cast<std::size_t>(pick.token);
   if (!options_.ignore_end && index < tokenizer_.n_vocab() && tokenizer_.is_end_of_generation(pick.token)) {

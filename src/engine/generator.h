@@ -14,6 +14,9 @@
 
 namespace linnet {
 
+/// Refuses options that are out of range. Error: kInvalidArgument.
+Result<void> check(const GenerateOptions& options);
+
 /// Tokens as text, in whole characters and without the stop text.
 class LINNET_LOCAL TextOutput {
  public:
@@ -51,7 +54,8 @@ class LINNET_LOCAL Generator {
   Pick pick(std::span<const float> logits, std::span<const Token> history) noexcept;
 
   /// Goes on with a pick: its token, which stands behind the history from now on, or none if the text ends
-  /// before it. Ask is_done() afterwards. Error: kCorrupt, logits that are not finite.
+  /// before it. Ask is_done() afterwards. Errors: kCorrupt, logits that are not finite; kInvalidArgument, the
+  /// logit bias forbids every token.
   ///   has_room  whether the context holds another token
   Result<std::optional<Token>> take(const Pick& pick, std::span<const float> logits, bool has_room);
 

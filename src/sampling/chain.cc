@@ -14,8 +14,9 @@ float without_nan(float logit) noexcept { return logit == logit ? logit : kForbi
 
 // Two passes, so that neither compares tokens as well.
 Token likeliest_token(std::span<const float> logits) noexcept {
-  const auto found = std::find(logits.begin(), logits.end(), largest_of(logits));
-  return found == logits.end() ? 0 : static_cast<Token>(found - logits.begin());
+  const float largest = largest_of(logits);
+  if (largest == kForbidden) return kNoToken;
+  return static_cast<Token>(std::find(logits.begin(), logits.end(), largest) - logits.begin());
 }
 
 }  // namespace

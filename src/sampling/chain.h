@@ -23,8 +23,7 @@ class Chain {
   ~Chain();
 
   /// Picks the next token. logits: (n_vocab), unchanged. history: all tokens before, oldest first; the
-  /// penalties look at its end. NaN logits count as -infinity; if nothing is left to pick, the
-  /// lowest-numbered token is returned.
+  /// penalties look at its end. NaN logits count as -infinity; kNoToken if nothing is left to pick.
   Token pick(std::span<const float> logits, std::span<const Token> history);
 
  private:

@@ -6,9 +6,9 @@ namespace linnet::sampling {
 
 Token pick(Candidates& candidates, Rng& rng) noexcept {
   const std::span<const Candidate> items = candidates.items;
-  if (items.size() == 1) return items.front().token;
   const Candidate likeliest = candidates.likeliest();
-  if (likeliest.logit == -std::numeric_limits<float>::infinity()) return likeliest.token;
+  if (likeliest.logit == -std::numeric_limits<float>::infinity()) return kNoToken;
+  if (items.size() == 1) return likeliest.token;
   double total = 0;
   for (std::size_t i = 0; i < items.size(); ++i) {
     candidates.weights[i] = weight(items[i].logit, likeliest.logit);

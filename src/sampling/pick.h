@@ -7,7 +7,7 @@
 namespace linnet::sampling {
 
 /// Draws a candidate with a chance proportional to e^logit, using one number of `rng`, or none if only one
-/// candidate is left. If no candidate may be picked, the lowest-numbered one that is left.
+/// candidate is left. kNoToken if no candidate may be picked.
 Token pick(Candidates& candidates, Rng& rng) noexcept;
 
 }  // namespace linnet::sampling

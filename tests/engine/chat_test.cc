@@ -167,10 +167,10 @@ TEST(ChatReply, ErrorsLeaveTheConversationAsItWas) {
   expect_error(chat.reply({}, wrong), ErrorCode::kInvalidArgument, "top-p");
   EXPECT_EQ(chat.messages().size(), 1u);
   chat.user(std::string(100, 'x'));
-  expect_error(chat.reply(), ErrorCode::kContextFull, "the context holds 40; clear() it or");
+  expect_error(chat.reply(), ErrorCode::kContextFull, "the context holds 40; clear it or");
   EXPECT_EQ(chat.messages().size(), 2u);
   expect_error(chat.reply([](std::string_view) -> bool { throw std::runtime_error("no"); }),
-               ErrorCode::kContextFull, "clear() it");
+               ErrorCode::kContextFull, "clear it");
   chat.clear();
   chat.user("Hi");
   expect_error(chat.reply([](std::string_view) -> bool { throw std::runtime_error("no"); }, at_most(9)),

@@ -66,14 +66,14 @@ TEST_F(Generate, StopTextsMayStraddleTokens) {
   const Generation whole = generate(at_most(30));
   for (const std::size_t at : {0u, 3u, 7u}) {
     GenerateOptions options = at_most(30);
-    options.stop = {"never", "", whole.text.substr(at, 5)};
+    options.stop = {"never", whole.text.substr(at, 5)};
     std::string streamed;
     const Generation generation = generate(options, [&](std::string_view piece) {
       streamed += piece;
       return true;
     });
     EXPECT_EQ(generation.finish, FinishReason::kStopText);
-    EXPECT_EQ(generation.text, whole.text.substr(0, whole.text.find(options.stop[2])));
+    EXPECT_EQ(generation.text, whole.text.substr(0, whole.text.find(options.stop[1])));
     EXPECT_EQ(streamed, generation.text);
   }
 }
@@ -162,7 +162,24 @@ TEST_F(Generate, OptionsOutOfRangeAreRefused) {
                  s.logit_bias = {{100000, 1.0f}};
                }),
                ErrorCode::kInvalidArgument, "100000");
+  GenerateOptions empty_stop;
+  empty_stop.stop = {"never", ""};
+  expect_error(session_.generate(empty_stop), ErrorCode::kInvalidArgument, "stop text");
   EXPECT_FALSE(session_.logits().empty());
+}
+
+TEST_F(Generate, ForbiddingEveryTokenIsAnError) {
+  for (const float temperature : {0.0f, 0.8f}) {
+    GenerateOptions options = at_most(3);
+    options.sampling.temperature = temperature;
+    const auto n_vocab = static_cast<Token>(session_.model().info().n_vocab);
+    for (Token token = 0; token < n_vocab; ++token) {
+      options.sampling.logit_bias.emplace_back(token, -std::numeric_limits<float>::infinity());
+    }
+    expect_error(session_.generate(options), ErrorCode::kInvalidArgument, "forbids every one");
+    options.sampling.logit_bias.pop_back();
+    EXPECT_EQ(session_.generate(options).value().tokens.front().token, n_vocab - 1);
+  }
 }
 
 TEST_F(Generate, AModelWithoutFiniteLogitsIsCorrupt) {

@@ -29,7 +29,7 @@ TEST(Chain, AnyWayToBeGreedyIsTheSame) {
   EXPECT_EQ(picks({.top_k = 40, .top_p = 0.5, .min_p = 0.1f}, 50), greedy);
 }
 
-TEST(Chain, NothingLeftToPickIsTheFirstToken) {
+TEST(Chain, NothingLeftToPickIsNoToken) {
   const std::vector<float> nothing(8, -kInfinity), nan(8, kNaN);
   for (const float temperature : {0.0f, 0.5f, 1.0f}) {
     Chain plain = Chain::make({.temperature = temperature}, 8).value();
@@ -38,8 +38,8 @@ TEST(Chain, NothingLeftToPickIsTheFirstToken) {
             {.repetition_penalty = 2, .top_k = 3, .top_p = 0.5, .min_p = 0.5, .temperature = temperature}, 8)
             .value();
     for (const auto& logits : {nothing, nan}) {
-      EXPECT_EQ(plain.pick(logits, {}), 0);
-      EXPECT_EQ(full.pick(logits, {}), 0);
+      EXPECT_EQ(plain.pick(logits, {}), kNoToken);
+      EXPECT_EQ(full.pick(logits, {}), kNoToken);
     }
   }
 }
