@@ -32,6 +32,7 @@ void answer(const GenerateOptions& options, const std::string& line, ChatState& 
   stream.finish();
   if (!reply) {
     note(reply.error().message);
+    state.has_failed = true;
     state.chat.clear();
     for (const Message& message : before) state.chat.add(message);
     return;
@@ -46,10 +47,10 @@ ExitCode chat(const Args& args) {
   options.session = args.session.with(args.model);
   options.enable_thinking = !args.no_thinking;
   Chat conversation = Chat::open(model, options).value();
-  if (!args.system.empty()) conversation.system(args.system);
   std::optional<Session> draft;
   const GenerateOptions generate = args.generate.with(args.model, args.session, draft);
-  ChatState state{.chat = conversation, .last = {}};
+  ChatState state{.chat = conversation, .system = args.system, .last = {}};
+  start_anew(state);
   LineReader reader("> ");
   if (stdin_is_terminal())
     note(styled("2", fmt::format("{}. /help shows what else there is.", model.info().name)));
@@ -63,7 +64,8 @@ ExitCode chat(const Args& args) {
       answer(generate, *line, state);
     }
   }
-  return kOk;
+  // A person has read what went wrong; a program that pipes questions in learns it from the exit code.
+  return state.has_failed && !stdin_is_terminal() ? kFailure : kOk;
 }
 
 Action configure(CLI::App& app) {

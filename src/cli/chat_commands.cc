@@ -30,7 +30,7 @@ void save(std::string_view argument, ChatState& state) {
     NewFile file{std::string(argument)};
     file.write(conversation_json(state.chat));
     file.commit();
-    note(fmt::format("{} messages written to {}", state.chat.messages().size(), argument));
+    note(fmt::format("{} written to {}", counted(state.chat.messages().size(), "message"), argument));
   } catch (const Exception& error) {
     note(error.what());
   }
@@ -47,8 +47,8 @@ void show_stats(std::string_view, ChatState& state) {
 }
 
 void set_system(std::string_view argument, ChatState& state) {
-  state.chat.clear();
-  state.chat.system(std::string(argument));
+  state.system = argument;
+  start_anew(state);
 }
 
 void show_help(std::string_view, ChatState&);
@@ -56,7 +56,7 @@ void show_help(std::string_view, ChatState&);
 // The one list of chat commands.
 constexpr ChatCommand kCommands[] = {
     {"/help", "", "show this", &show_help},
-    {"/clear", "", "forget the conversation", [](std::string_view, ChatState& state) { state.chat.clear(); }},
+    {"/clear", "", "forget the conversation", [](std::string_view, ChatState& state) { start_anew(state); }},
     {"/system", "TEXT", "start again with TEXT as instructions", &set_system},
     {"/stats", "", "show speeds and how full the context is", &show_stats},
     {"/save", "FILE", "write the conversation as JSON", &save},
@@ -67,10 +67,15 @@ void show_help(std::string_view, ChatState&) {
   for (const ChatCommand& command : kCommands) {
     note(fmt::format("{:15} {}", fmt::format("{} {}", command.name, command.argument), command.help));
   }
-  note("Ctrl-C stops an answer.");
+  note("Ctrl-C stops an answer; pressed three times, the program.");
 }
 
 }  // namespace
+
+void start_anew(ChatState& state) {
+  state.chat.clear();
+  if (!state.system.empty()) state.chat.system(state.system);
+}
 
 void run_chat_command(std::string_view line, ChatState& state) {
   const std::size_t space = std::min(line.find(' '), line.size());

@@ -1,6 +1,8 @@
 #include "cli/command.h"
 
 #include <charconv>
+#include <limits>
+#include <optional>
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
@@ -13,28 +15,46 @@
 namespace linnet::cli {
 namespace {
 
+// The number that all of `text` is.
+template <class T>
+std::optional<T> parse_all(std::string_view text) {
+  T value{};
+  const char* const end = text.data() + text.size();
+  const auto [next, error] = std::from_chars(text.data(), end, value);
+  if (error != std::errc{} || next != end) return std::nullopt;
+  return value;
+}
+
 // "123=-1.5" or "123=-inf".
 std::pair<Token, float> parse_bias(const std::string& text) {
-  const std::size_t equals = text.find('=');
-  Token token = 0;
-  double bias = 0;
-  const char* const begin = text.data();
-  const char* const middle = begin + std::min(equals, text.size());
-  const bool is_token = std::from_chars(begin, middle, token).ptr == middle && middle != begin;
-  if (!is_token || equals == std::string::npos || !CLI::detail::lexical_cast(text.substr(equals + 1), bias)) {
-    throw CLI::ValidationError("--logit-bias", fmt::format("'{}' is not TOKEN=NUMBER", text));
-  }
-  return {token, static_cast<float>(bias)};
+  const std::size_t equals = std::min(text.find('='), text.size());
+  const auto token = parse_all<Token>(std::string_view(text).substr(0, equals));
+  const auto bias = parse_all<double>(std::string_view(text).substr(std::min(equals + 1, text.size())));
+  if (token && bias) return {*token, static_cast<float>(*bias)};
+  throw CLI::ValidationError("--logit-bias", fmt::format("'{}' is not TOKEN=NUMBER", text));
 }
 
 }  // namespace
 
 void fail(ErrorCode code, std::string message) { throw Exception({code, std::move(message)}); }
 
+std::uint64_t parse_whole(const std::string& flag, const std::string& text, std::uint64_t low,
+                          std::uint64_t high) {
+  const auto value = parse_all<std::uint64_t>(text);
+  if (value && *value >= low && *value <= high) return *value;
+  throw CLI::ValidationError(flag, fmt::format("'{}' is not a whole number from {} to {}", text, low, high));
+}
+
+double parse_real(const std::string& flag, const std::string& text) {
+  if (const auto value = parse_all<double>(text)) return *value;
+  throw CLI::ValidationError(flag, fmt::format("'{}' is not a number", text));
+}
+
 void ModelFlags::add(CLI::App& app) {
   app.add_option("MODEL", model, "Path of a GGUF file, or a name of the manifest: " + known_models())
       ->required();
-  add_number(app, "--threads", n_threads, "Threads that compute (default: the physical cores)", 1, 1024);
+  add_number(app, "--threads", n_threads, "Threads that compute (default: the physical cores)", 1,
+             kMaxThreads);
   app.add_option("--isa", isa, "Instruction set, e.g. portable, avx2 (default: LINNET_ISA, else the best)");
 }
 
@@ -50,10 +70,9 @@ Model ModelFlags::load() const {
 }
 
 void SessionFlags::add_sizes(CLI::App& app) {
-  const auto* const context_help =
-      options.n_ctx == 0 ? "Tokens that fit (default: the model's, at most 4096)" : "Tokens that fit";
-  add_number(app, "--context", options.n_ctx, context_help, 1, 1 << 24);
-  add_number(app, "--chunk", options.n_chunk, "Tokens of a prompt that are computed together", 1, 1 << 20);
+  const std::string unset = options.n_ctx == 0 ? fmt::format(" (default: {})", context_default) : "";
+  add_number(app, "--context", options.n_ctx, context_help + unset, least_context, kMaxContext);
+  add_number(app, "--chunk", options.n_chunk, "Tokens of a prompt that are computed together", 1, kMaxChunk);
 }
 
 void SessionFlags::add(CLI::App& app) {
@@ -72,11 +91,16 @@ SessionOptions SessionFlags::with(const ModelFlags& model_flags) const {
 }
 
 void GenerateFlags::add(CLI::App& app) {
-  app.add_option("-n,--max-tokens", options.max_tokens, "Tokens to make at most (default: the context's end)")
-      ->check(CLI::Range(1, 1 << 24))
+  app.add_option_function<std::string>(
+         "-n,--max-tokens",
+         [this](const std::string& text) {
+           options.max_tokens = parse_whole("--max-tokens", text, 1, kMaxContext);
+         },
+         "Tokens to make at most (default: the context's end)")
       ->option_text("N");
   app.add_option("--stop", options.stop, "Stop before this text (may be given again)")
-      ->allow_extra_args(false);
+      ->allow_extra_args(false)
+      ->check([](const std::string& text) { return text.empty() ? "the text is empty" : ""; }, "");
   add_number(app, "--guess", options.n_draft,
              "Guess up to N tokens from what the text said before, and check them at once: the same answer, "
              "sooner where it repeats",
@@ -85,19 +109,18 @@ void GenerateFlags::add(CLI::App& app) {
       ->option_text("MODEL");
   for (const SamplerParameter& parameter : sampler_parameters()) {
     const std::string name(parameter.name);
-    app.add_option_function<double>(
+    app.add_option_function<std::string>(
            "--" + name,
-           [this, name](double value) {
-             const auto result = options.sampling.set(name, value);
+           [this, name](const std::string& text) {
+             const auto result = options.sampling.set(name, parse_real("--" + name, text));
              if (!result) throw CLI::ValidationError("--" + name, result.error().message);
            },
            std::string(parameter.help))
         ->option_text(parameter.is_integer ? "INT" : "FLOAT")
         ->group("Sampling");
   }
-  app.add_option("--seed", options.sampling.seed, "Start of the random numbers: one seed, one text")
-      ->option_text("INT")
-      ->check(CLI::NonNegativeNumber)
+  add_number(app, "--seed", options.sampling.seed, "Start of the random numbers: one seed, one text", 0,
+             std::numeric_limits<std::uint64_t>::max())
       ->group("Sampling");
   app.add_option_function<std::vector<std::string>>(
          "--logit-bias",
@@ -125,8 +148,12 @@ GenerateOptions GenerateFlags::with(const ModelFlags& model_flags, const Session
   return result;
 }
 
+std::string counted(std::size_t n, std::string_view noun) {
+  return fmt::format("{} {}{}", n, noun, n == 1 ? "" : "s");
+}
+
 std::string format_rate(const Rate& rate) {
-  return fmt::format("{} tokens in {:.2f} s, {:.1f} tokens/s", rate.n_tokens, rate.seconds,
+  return fmt::format("{} in {:.2f} s, {:.1f} tokens/s", counted(rate.n_tokens, "token"), rate.seconds,
                      rate.tokens_per_second());
 }
 

@@ -1,9 +1,12 @@
 // What a command is. A new command is a file that defines a Command and a row in main.cc.
 #pragma once
 
+#include <cstdint>
 #include <functional>
 #include <optional>
 #include <string>
+#include <string_view>
+#include <type_traits>
 
 #include <linnet/linnet.h>
 #include <CLI/CLI.hpp>
@@ -48,6 +51,9 @@ struct ModelFlags {
 
 struct SessionFlags {
   SessionOptions options;
+  std::string context_help = "Tokens that fit";
+  std::string context_default = "the model's, at most 4096";  ///< What n_ctx = 0 means.
+  std::size_t least_context = 1;
 
   void add(CLI::App& app);
   /// Without --cache: for a command that takes several.
@@ -67,16 +73,32 @@ struct GenerateFlags {
                        std::optional<Session>& draft) const;
 };
 
+/// The whole number from `low` to `high`, or the number, that all of `text` is. Throws CLI::ValidationError
+/// in the name of `flag`.
+std::uint64_t parse_whole(const std::string& flag, const std::string& text, std::uint64_t low,
+                          std::uint64_t high);
+double parse_real(const std::string& flag, const std::string& text);
+
 /// Declares a flag for a whole number from `low` to `high`; its help shows the value that it has now, unless
 /// that is 0.
 template <class T>
-CLI::Option* add_number(CLI::App& app, const std::string& flags, T& value, std::string help, std::int64_t low,
-                        std::int64_t high) {
+CLI::Option* add_number(CLI::App& app, const std::string& flags, T& value, std::string help,
+                        std::type_identity_t<T> low, std::type_identity_t<T> high) {
   if (value != T{}) help += " (default: " + std::to_string(value) + ")";
-  return app.add_option(flags, value, std::move(help))->check(CLI::Range(low, high))->option_text("N");
+  const std::string name = flags.substr(flags.rfind(',') + 1);
+  return app
+      .add_option_function<std::string>(
+          flags,
+          [&value, name, low, high](const std::string& text) {
+            value = static_cast<T>(parse_whole(name, text, low, high));
+          },
+          std::move(help))
+      ->option_text("N");
 }
 
-/// `n` tokens a second, as people read it.
+/// "1 token", "2 tokens".
+std::string counted(std::size_t n, std::string_view noun);
+/// Tokens, seconds and tokens a second, as people read them.
 std::string format_rate(const Rate& rate);
 
 }  // namespace linnet::cli

@@ -41,10 +41,17 @@ std::string special_token(const Model& model, Token token) {
   return token == kNoToken ? "none" : fmt::format("{} {}", token, model.piece(token).value());
 }
 
+// What MetadataEntry::value says, as JSON has it: numbers, strings and short arrays; other values stay texts.
+Json typed(const std::string& value) {
+  Json json = Json::parse(value, nullptr, /*allow_exceptions=*/false);
+  return json.is_discarded() ? Json(value) : json;
+}
+
 Json to_json(const Args& args, const Model& model) {
   const ModelInfo& info = model.info();
   Json json{{"architecture", info.architecture},
             {"name", info.name},
+            {"n_parameters", info.n_parameters},
             {"file_bytes", info.n_file_bytes},
             {"n_layers", info.n_layers},
             {"n_heads", info.n_heads},
@@ -57,18 +64,15 @@ Json to_json(const Args& args, const Model& model) {
             {"bos", model.bos_token()},
             {"eos", model.eos_token()},
             {"chat_template", model.chat_template()}};
-  std::uint64_t n_parameters = 0;
   json["formats"] = Json::object();
   const auto tensors = model.tensors().value();
   for (const auto& [format, total] : totals_by_format(tensors)) {
-    n_parameters += total.n_parameters;
     json["formats"][format] = {
         {"tensors", total.n_tensors}, {"parameters", total.n_parameters}, {"bytes", total.n_bytes}};
   }
-  json["n_parameters"] = n_parameters;
   if (args.metadata) {
     for (const auto& [key, type, value] : model.metadata().value()) {
-      json["metadata"].push_back({{"key", key}, {"type", type}, {"value", value}});
+      json["metadata"].push_back({{"key", key}, {"type", type}, {"value", typed(value)}});
     }
   }
   if (args.tensors) {
@@ -84,22 +88,27 @@ void print_summary(const Model& model, const std::vector<TensorInfo>& tensors) {
   const auto row = [](std::string_view name, const auto& value) {
     print(fmt::format("{:15} {}\n", name, value));
   };
-  std::uint64_t n_parameters = 0;
   std::string formats;
   for (const auto& [format, total] : totals_by_format(tensors)) {
-    n_parameters += total.n_parameters;
     formats += fmt::format("{}{} {:.1f} MB in {}", formats.empty() ? "" : ", ", format,
                            static_cast<double>(total.n_bytes) / 1e6, total.n_tensors);
   }
   row("name", info.name);
   row("architecture", info.architecture);
-  row("parameters", fmt::format("{:.1f} M", static_cast<double>(n_parameters) / 1e6));
   row("file", fmt::format("{:.1f} MB", static_cast<double>(info.n_file_bytes) / 1e6));
-  row("formats", formats);
-  row("layers", info.n_layers);
-  row("width", fmt::format("{}, feed-forward {}", info.d_model, info.d_ff));
-  row("heads", fmt::format("{} of {}, for keys and values {}", info.n_heads, info.head_dim, info.n_kv_heads));
-  row("context", fmt::format("{} tokens", info.n_ctx_train));
+  if (tensors.empty()) {
+    row("weights", "none: this is a vocabulary");
+  } else {
+    row("parameters", fmt::format("{:.1f} M", static_cast<double>(info.n_parameters) / 1e6));
+    row("formats", formats);
+  }
+  if (info.n_layers != 0) {
+    row("layers", info.n_layers);
+    row("width", fmt::format("{}, feed-forward {}", info.d_model, info.d_ff));
+    row("heads",
+        fmt::format("{} of {}, for keys and values {}", info.n_heads, info.head_dim, info.n_kv_heads));
+    row("context", fmt::format("{} tokens", info.n_ctx_train));
+  }
   row("vocabulary", fmt::format("{} tokens", info.n_vocab));
   row("bos, eos", fmt::format("{}, {}", special_token(model, model.bos_token()),
                               special_token(model, model.eos_token())));
@@ -112,8 +121,7 @@ void print_text(const Args& args, const Model& model) {
   if (!args.metadata && !args.tensors) print_summary(model, tensors);
   if (args.metadata) {
     for (const MetadataEntry& entry : model.metadata().value()) {
-      print(fmt::format("{} ({}) = {}\n", entry.key, entry.type,
-                        Json(entry.value).dump(-1, ' ', false, Json::error_handler_t::replace)));
+      print(fmt::format("{} ({}) = {}\n", entry.key, entry.type, entry.value));
     }
   }
   if (args.tensors) {

@@ -9,8 +9,8 @@
 
 namespace linnet::cli {
 
-/// While one exists, SIGINT calls `on_interrupt` on a thread of its own; a second SIGINT ends the program at
-/// once. One at a time.
+/// While one exists, the first SIGINT calls `on_interrupt` on a thread of its own; a third SIGINT ends the
+/// program at once. One at a time.
 class Interrupt {
  public:
   explicit Interrupt(std::function<void()> on_interrupt = {});
@@ -22,6 +22,8 @@ class Interrupt {
   bool happened() const noexcept { return happened_; }
 
  private:
+  void watch();
+
   std::atomic<bool> happened_{false};
   std::function<void()> on_interrupt_;
   struct sigaction before_ = {};

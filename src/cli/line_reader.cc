@@ -6,10 +6,10 @@
 #include <cstdio>
 #include <cstdlib>
 #include <filesystem>
-#include <iostream>
 
 #include "cli/command.h"
 #include "cli/terminal.h"
+#include "cli/text_input.h"
 
 namespace linnet::cli {
 namespace {
@@ -85,17 +85,16 @@ LineReader::LineReader(std::string prompt) {
 LineReader::~LineReader() = default;
 
 std::optional<std::string> LineReader::read() {
-  std::string line;
-  if (editor_ == nullptr) {
-    if (!std::getline(std::cin, line)) return std::nullopt;
-    return line;
-  }
+  if (editor_ == nullptr) return read_stdin_line();
   // Before the prompt is shown, so that no key meets a terminal that still treats Ctrl-C and Ctrl-D itself.
   el_set(editor_->edit, EL_PREP_TERM, 1);
   int n = 0;
   const char* const text = el_gets(editor_->edit, &n);
-  if (text == nullptr || n <= 0) return std::nullopt;
-  line.assign(text, static_cast<std::size_t>(n));
+  if (text == nullptr || n <= 0) {
+    note("");  // ends the prompt's line
+    return std::nullopt;
+  }
+  std::string line(text, static_cast<std::size_t>(n));
   if (line.ends_with('\n')) line.pop_back();
   if (!line.empty()) history(editor_->history, &editor_->event, H_ENTER, line.c_str());
   return line;

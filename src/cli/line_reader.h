@@ -17,6 +17,7 @@ class LineReader {
   LineReader& operator=(const LineReader&) = delete;
 
   /// The next line without its end; nothing at the end of input (Ctrl-D). Ctrl-C throws the typed line away.
+  /// Throws linnet::Exception (kIo) if standard input cannot be read.
   std::optional<std::string> read();
 
  private:

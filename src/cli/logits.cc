@@ -74,7 +74,7 @@ ExitCode logits(const Args& args) {
   const Model model = args.model.load();
   const std::vector<Token> tokens =
       args.tokens ? parse_tokens(*args.tokens) : model.tokenize(text, args.text.options()).value();
-  if (tokens.empty()) throw UsageError("there is no token to compute: the text is empty");
+  if (tokens.empty()) fail(ErrorCode::kInvalidArgument, "there is no token to compute: the text is empty");
   SessionOptions options = args.session.with(args.model);
   if (options.n_ctx == 0) options.n_ctx = tokens.size();
   Session session = Session::open(model, options).value();
@@ -97,6 +97,7 @@ Action configure(CLI::App& app) {
       add_number(app, "--top", args->top, "The N likeliest tokens at each position", 0, 1 << 24);
   app.add_option("--npy", args->npy, "Write all logits as float32 (n_tokens, n_vocab) to this NumPy file")
       ->excludes(top);
+  args->session.context_default = "as many as there are";
   args->session.add(app);
   return [args] { return logits(*args); };
 }

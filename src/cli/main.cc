@@ -31,7 +31,7 @@ constexpr const char* kFooter =
     "  linnet run smollm2-135m-instruct 'What is the capital of France?'\n"
     "  linnet chat model.gguf\n"
     "  linnet help run\n\n"
-    "Exit codes: 0 done, 1 failed, 2 wrong usage, 130 interrupted (Ctrl-C).\n"
+    "Exit codes: 0 done, 1 failed, 2 wrong usage (told before a model is loaded), 130 interrupted (Ctrl-C).\n"
     "Results go to standard output, all else to standard error.";
 
 std::size_t edit_distance(std::string_view a, std::string_view b) {
@@ -132,6 +132,8 @@ ExitCode run(int argc, char** argv) {
     return complain(who, error.what(), kUsage);
   } catch (const Exception& error) {
     return complain(who, error.what(), error.error().code == ErrorCode::kCancelled ? kInterrupted : kFailure);
+  } catch (const std::bad_alloc&) {
+    return complain(who, "out of memory", kFailure);
   } catch (const std::exception& error) {
     return complain(who, error.what(), kFailure);
   }

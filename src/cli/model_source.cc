@@ -1,5 +1,8 @@
 #include "cli/model_source.h"
 
+#include <pwd.h>
+#include <unistd.h>
+
 #include <cstdlib>
 #include <string_view>
 
@@ -27,7 +30,9 @@ std::filesystem::path from_environment(const char* name) {
 std::filesystem::path model_folder() {
   if (const auto folder = from_environment("LINNET_MODEL_DIR"); !folder.empty()) return folder;
   if (const auto cache = from_environment("XDG_CACHE_HOME"); !cache.empty()) return cache / "linnet";
-  return from_environment("HOME") / ".cache" / "linnet";
+  if (const auto home = from_environment("HOME"); !home.empty()) return home / ".cache" / "linnet";
+  const passwd* const user = getpwuid(getuid());
+  return std::filesystem::path(user != nullptr ? user->pw_dir : "/") / ".cache" / "linnet";
 }
 
 }  // namespace

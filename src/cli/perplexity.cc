@@ -100,11 +100,12 @@ ExitCode perplexity(const Args& args) {
 Action configure(CLI::App& app) {
   auto args = std::make_shared<Args>();
   args->session.options.n_ctx = 512;
+  args->session.context_help = "Tokens of a chunk";
+  args->session.least_context = 4;
   args->model.add(app);
   app.add_option("FILE", args->file, "A text")->required();
   app.add_flag("--json", args->json, "Print one JSON object: perplexity, stderr, tokens");
   args->session.add(app);
-  app.get_option("--context")->description("Tokens of a chunk (default: 512)")->check(CLI::Range(4, 1 << 24));
   return [args] { return perplexity(*args); };
 }
 

@@ -13,18 +13,45 @@
 namespace linnet::cli {
 namespace {
 
+constexpr std::size_t kMaxBytes = std::size_t{256} << 20;  // devices and pipes may never end
+constexpr const char* kStdin = "standard input";
+
+[[noreturn]] void fail_to_read(const std::string& name) {
+  fail(ErrorCode::kIo, fmt::format("cannot read {}: {}", name, std::strerror(errno)));
+}
+
+void check_size(const std::string& text, const std::string& name) {
+  if (text.size() <= kMaxBytes) return;
+  fail(ErrorCode::kInvalidArgument,
+       fmt::format("{} has more than {} MiB; give a part of it", name, kMaxBytes >> 20));
+}
+
 std::string read_all(std::FILE* stream, const std::string& name) {
   std::string text;
   char buffer[1 << 16];
-  while (const std::size_t n = std::fread(buffer, 1, sizeof buffer, stream)) text.append(buffer, n);
-  if (std::ferror(stream) != 0)
-    fail(ErrorCode::kIo, fmt::format("cannot read {}: {}", name, std::strerror(errno)));
+  while (const std::size_t n = std::fread(buffer, 1, sizeof buffer, stream)) {
+    text.append(buffer, n);
+    check_size(text, name);
+  }
+  if (std::ferror(stream) != 0) fail_to_read(name);
   return text;
 }
 
 }  // namespace
 
-std::string read_stdin() { return read_all(stdin, "standard input"); }
+std::string read_stdin() { return read_all(stdin, kStdin); }
+
+std::optional<std::string> read_stdin_line() {
+  std::string line;
+  int c = EOF;
+  while ((c = std::getc(stdin)) != EOF && c != '\n') {
+    line += static_cast<char>(c);
+    check_size(line, "a line of standard input");
+  }
+  if (std::ferror(stdin) != 0) fail_to_read(kStdin);
+  if (c == EOF && line.empty()) return std::nullopt;
+  return line;
+}
 
 std::string read_file(const std::string& path) {
   const std::unique_ptr<std::FILE, int (*)(std::FILE*)> file(std::fopen(path.c_str(), "rb"), &std::fclose);

@@ -9,9 +9,11 @@
 
 namespace linnet::cli {
 
-/// All of standard input. Throws linnet::Exception (kIo).
+/// All of standard input. Throws linnet::Exception: kIo; kInvalidArgument, more than 256 MiB.
 std::string read_stdin();
-/// A whole file. Throws linnet::Exception: kNotFound, kIo.
+/// The next line of standard input without its end; nothing after the last one. Throws as read_stdin().
+std::optional<std::string> read_stdin_line();
+/// A whole file. Throws linnet::Exception: kNotFound, or as read_stdin().
 std::string read_file(const std::string& path);
 /// "1 2 3" or "1,2,3". Throws UsageError for anything else.
 std::vector<Token> parse_tokens(const std::string& text);

@@ -37,7 +37,12 @@ struct Describer {
   std::string operator()(std::uint64_t value) const { return fmt::format("{}", value); }
   std::string operator()(double value) const { return fmt::format("{}", value); }
   std::string operator()(std::string_view value) const {
-    return fmt::format("\"{}\"", utf8::printable(value));
+    std::string text = "\"";
+    for (const char c : utf8::printable(value)) {
+      if (c == '"') text += '\\';
+      text += c;
+    }
+    return text += '"';
   }
   std::string operator()(const NumberArray& array) const {
     return describe_array(array.count, [&](std::size_t i) { return describe_number(array, i); });

@@ -56,9 +56,28 @@ class Piped(ModelTestCase):
 
     def test_a_full_context_is_told_and_survived(self):
         done = linnet("chat", self.model, "--context", "64", "-n", "5", input="word " * 300 + "\nHi!\n")
-        self.assertEqual(done.returncode, 0, done.stderr)
+        self.assertEqual(done.returncode, 1, done.stderr)  # one question has no answer
         self.assertIn("64", done.stderr)
         self.assertTrue(done.stdout.strip())
+
+
+    def test_an_input_that_cannot_be_read_is_an_error(self):
+        folder = os.open("/", os.O_RDONLY)
+        self.addCleanup(os.close, folder)
+        self.refuse("chat", self.model, stdin=folder, code=1, says="standard input")
+
+    def test_clear_keeps_the_instructions(self):
+        with tempfile.TemporaryDirectory() as folder:
+            for start, commands in [(["--system", "Be brief."], ""), ([], "/system Be brief.\n")]:
+                file = pathlib.Path(folder, "talk.json")
+                done = linnet(
+                    "chat", self.model, "-n", "2", *start, input=f"{commands}Hi!\n/clear\n/save {file}\n"
+                )
+                self.assertIn("1 message written", done.stderr)
+                self.assertEqual(
+                    json.loads(file.read_text(encoding="utf-8")),
+                    [{"role": "system", "content": "Be brief."}],
+                )
 
 
 class Terminal:
@@ -123,6 +142,22 @@ class AtATerminal(ModelTestCase):
         self.terminal.wait_for("Paris")
         self.terminal.wait_for("> ")
         self.terminal.type("\x04")
+        self.assertEqual(self.terminal.exit_code(), 0)
+
+    def test_a_second_ctrl_c_does_not_end_the_program(self):
+        self.terminal.type("Tell me a very long story about the sea.\r")
+        self.terminal.wait_for(r"sea\.\r?\n")
+        self.terminal.wait_for(r"\w+ \w+")
+        os.kill(self.terminal.process_id, signal.SIGINT)
+        time.sleep(0.05)  # two that are pending are one
+        os.kill(self.terminal.process_id, signal.SIGINT)
+        self.terminal.wait_for("> ")
+        self.terminal.type("What is the capital of France?\r")
+        self.terminal.wait_for(r"\?\r?\n")
+        self.terminal.wait_for("Paris")
+        self.terminal.wait_for("> ")
+        self.terminal.type("\x04")
+        self.terminal.wait_for(r"\r?\n")
         self.assertEqual(self.terminal.exit_code(), 0)
 
     def test_ctrl_c_throws_the_line_away(self):

@@ -1,9 +1,32 @@
 """linnet inspect."""
 
 import json
+import pathlib
+import struct
+import tempfile
 import unittest
 
 from support import ModelTestCase
+
+
+def vocabulary():
+    """A GGUF file of a vocabulary of three tokens, without sizes and tensors."""
+
+    def text(value):
+        return struct.pack("<Q", len(value)) + value.encode()
+
+    def array(kind, values):
+        return struct.pack("<IIQ", 9, kind, len(values)) + b"".join(values)
+
+    entries = [
+        text("general.architecture") + struct.pack("<I", 8) + text("llama"),
+        text("tokenizer.ggml.model") + struct.pack("<I", 8) + text("gpt2"),
+        text("tokenizer.ggml.pre") + struct.pack("<I", 8) + text("default"),
+        text("tokenizer.ggml.tokens") + array(8, [text(token) for token in ["a", "b", "ab"]]),
+        text("tokenizer.ggml.token_type") + array(5, [struct.pack("<i", 1)] * 3),
+        text("tokenizer.ggml.merges") + array(8, [text("a b")]),
+    ]
+    return b"GGUF" + struct.pack("<IQQ", 3, 0, len(entries)) + b"".join(entries)
 
 
 class Inspect(ModelTestCase):
@@ -22,11 +45,30 @@ class Inspect(ModelTestCase):
         self.assertNotIn("metadata", info)
         more = json.loads(self.succeed("inspect", self.model, "--json", "--metadata", "--tensors"))
         self.assertIn("general.architecture", [entry["key"] for entry in more["metadata"]])
+        values = {entry["key"]: entry["value"] for entry in more["metadata"]}
+        self.assertEqual(values["general.architecture"], "llama")
+        self.assertEqual(values["llama.block_count"], 30)
+        self.assertAlmostEqual(values["llama.rope.freq_base"], 100000)
+        self.assertIs(values["tokenizer.ggml.add_bos_token"], False)
+        self.assertTrue(values["tokenizer.ggml.tokens"].startswith('["<|endoftext|>"'))  # shortened: a text
         embedding = next(t for t in more["tensors"] if t["name"] == "token_embd.weight")
         self.assertEqual(embedding["shape"], [49152, 576])
 
+    def test_a_vocabulary_is_not_given_sizes_that_it_lacks(self):
+        with tempfile.TemporaryDirectory() as folder:
+            file = pathlib.Path(folder, "vocabulary.gguf")
+            file.write_bytes(vocabulary())
+            text = self.succeed("inspect", file)
+            self.assertIn("none: this is a vocabulary", text)
+            self.assertIn("3 tokens", text)
+            for absent in ["heads", "layers", "parameters", "formats", "context"]:
+                self.assertNotIn(absent, text)
+            self.assertEqual(json.loads(self.succeed("inspect", file, "--json"))["n_parameters"], 0)
+
     def test_lists(self):
-        self.assertIn('llama.block_count (u32) = "30"', self.succeed("inspect", self.model, "--metadata"))
+        metadata = self.succeed("inspect", self.model, "--metadata")
+        self.assertIn("llama.block_count (u32) = 30\n", metadata)
+        self.assertIn('general.architecture (string) = "llama"\n', metadata)
         self.assertRegex(
             self.succeed("inspect", self.model, "--tensors"), r"token_embd\.weight .*49152 x 576"
         )

@@ -123,6 +123,13 @@ class Run(ModelTestCase):
         self.refuse("run", self.model, "word " * 300, "--context", "64", code=1, says="64")
         self.refuse("run", self.model, "word " * 300, "--raw", "--context", "64", code=1, says="64")
 
+    def test_an_empty_prompt_has_one_exit_code(self):
+        self.refuse("run", self.model, "", "--raw", code=1, says="token")
+        self.refuse("logits", self.model, "", code=1, says="empty")
+
+    def test_one_is_not_many(self):
+        self.assertIn("answer: 1 token in", linnet("run", self.model, FRANCE, "-n", "1").stderr)
+
     def test_bad_values_that_only_the_model_can_tell(self):
         self.refuse("run", self.model, "hi", "--logit-bias", "99999999=1", code=1, says="99999999")
         self.refuse("run", self.model, "hi", "--isa", "avx1024", code=1, says="avx1024")

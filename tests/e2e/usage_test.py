@@ -2,11 +2,12 @@
 
 import os
 import pathlib
+import pwd
 import subprocess
 import tempfile
 import unittest
 
-from support import LINNET, TestCase
+from support import LINNET, TestCase, linnet
 
 COMMANDS = ["run", "chat", "inspect", "tokenize", "logits", "perplexity", "bench"]
 NEEDED = {"run": ["hi"], "tokenize": ["hi"], "logits": ["hi"], "perplexity": [__file__]}  # beside the model
@@ -69,12 +70,38 @@ class Usage(TestCase):
             ("--threads", "-2"),
             ("--threads", "99999999999999999999"),
             ("--seed", "-1"),
+            ("--seed", "18446744073709551616"),
+            ("--seed", ""),
+            ("--temperature", ""),
+            ("--top-p", ""),
+            ("--top-k", ""),
+            ("--top-k", "3 "),
+            ("--threads", ""),
+            ("--threads", "257"),
+            ("--chunk", "4097"),
+            ("--stop", ""),
+            ("--logit-bias", "=1"),
+            ("--logit-bias", "5="),
             ("--cache", "f64"),
             ("--logit-bias", "5"),
             ("--logit-bias", "5=nan"),
         ]:
             with self.subTest(flag=flag, value=value):
                 self.refuse("run", "no-such-model", "hi", flag, value, code=2, says=flag.lstrip("-"))
+
+    def test_messages_name_what_was_found_and_what_was_wanted(self):
+        for flag, value, says in [
+            ("--seed", "abc", "--seed: 'abc' is not a whole number from 0 to 18446744073709551615;"),
+            ("--threads", "1.5", "--threads: '1.5' is not a whole number from 1 to 256;"),
+            ("--top-p", "much", "--top-p: 'much' is not a number;"),
+            ("--stop", "", "--stop: the text is empty;"),
+            ("--cache", "q8", "--cache: q8 not in {f16,f32};"),
+        ]:
+            with self.subTest(flag=flag, value=value):
+                self.refuse("run", "no-such-model", "hi", flag, value, code=2, says=says)
+        self.refuse("perplexity", "m", "text", "--context", "3", code=2, says="from 4 to")
+        self.refuse("perplexity", "m", "text", "--context", "0", code=2, says="from 4 to")
+        self.assertIn("as many as there are", self.succeed("logits", "--help"))
 
     def test_contradictions_are_refused(self):
         self.refuse("run", "m", "hi", "--raw", "--system", "x", code=2, says="--raw")
@@ -100,6 +127,21 @@ class Files(TestCase):
                     self.refuse(command, folder, *more, code=1, says="is a folder")
                     self.refuse(command, empty, *more, code=1, says="empty.gguf")
                     self.refuse(command, text, *more, code=1, says="text.gguf")
+
+    def test_a_text_that_never_ends_is_refused(self):
+        self.refuse("perplexity", "m", "/dev/zero", code=1, says="/dev/zero has more than 256 MiB")
+
+    def test_without_a_home_the_users_folder_is_asked_for(self):
+        environment = {
+            name: value
+            for name, value in os.environ.items()
+            if name not in ("HOME", "LINNET_MODEL_DIR", "XDG_CACHE_HOME")
+        }
+        home = pwd.getpwuid(os.getuid()).pw_dir
+        environment["HOME"] = ""
+        done = linnet("inspect", "gemma-3-270m", env=environment, cwd="/")
+        self.assertNotIn(" in .cache", done.stderr)
+        self.assertTrue(done.returncode == 0 or f" in {home}" in done.stderr, done.stderr)
 
     def test_a_manifest_name_says_how_to_fetch_it(self):
         with tempfile.TemporaryDirectory() as folder:

@@ -104,6 +104,7 @@ TEST(Metadata, DescribesValuesForPeople) {
   EXPECT_EQ(describe(*m.find("f")), "0.5");
   EXPECT_EQ(describe(*m.find("many")), "[true, true, true, true, true, true, true, true, …]");
   EXPECT_EQ(describe(Value(std::string_view(""))), "\"\"");
+  EXPECT_EQ(describe(Value(std::string_view("a \"b\" \\ c\n"))), R"("a \"b\" \\ c\n")");
   EXPECT_EQ(type_name(m.entries()[0]), "u32");
   EXPECT_EQ(type_name(m.entries()[9]), "array of bool (100)");
 }
