@@ -7,9 +7,12 @@
 namespace linnet::quant {
 
 /// A block of an integer format taken apart. Columns g * kGroup to (g + 1) * kGroup - 1 form group g, and
-///   value = scale[g] * code               in formats without offsets (Format::kHasOffset is false, offset is
-///   not set) value = scale[g] * code + offset[g]   in the others.
-/// Product and sum are each rounded to float; so computed, the values are those that ggml computes.
+///
+///     value = scale[g] * code               in formats without offsets: Format::kHasOffset is false
+///     value = scale[g] * code + offset[g]   in the others
+///
+/// Without offsets, offset is not set. Product and sum are each rounded to float; so computed, the values are
+/// those that ggml computes.
 template <std::size_t kColumns, std::size_t kGroup>
 struct Unpacked {
   std::int8_t code[kColumns];
