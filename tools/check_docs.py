@@ -50,7 +50,8 @@ def complaints(headers, folder):
             at = enum.find("location")
             for value in enum.findall("enumvalue"):
                 if not "".join(value.find("briefdescription").itertext()).strip():
-                    yield f"{at.get('file')}:{at.get('line')}: enumerator {value.findtext('name')} is not documented"
+                    name = value.findtext("name")
+                    yield f"{at.get('file')}:{at.get('line')}: enumerator {name} is not documented"
 
 
 def main():

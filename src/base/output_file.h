@@ -13,9 +13,9 @@ namespace linnet {
 
 class OutputFile {
  public:
-  /// Opens a temporary file in the folder of `path`, or of the file that the symbolic link `path` names, which
-  /// is then what commit() replaces. Errors: kNotFound, no such folder; kIo, e.g. `path` is a folder or a
-  /// device.
+  /// Opens a temporary file in the folder of `path`, or of the file that the symbolic link `path` names,
+  /// which is then what commit() replaces. Errors: kNotFound, no such folder; kIo, e.g. `path` is a folder or
+  /// a device.
   static Result<OutputFile> create(const std::filesystem::path& path);
   OutputFile(OutputFile&& other) noexcept;
   OutputFile& operator=(OutputFile&& other) = delete;

@@ -71,7 +71,8 @@ Json to_json(const Args& args, const Model& model) {
         {"tensors", total.n_tensors}, {"parameters", total.n_parameters}, {"bytes", total.n_bytes}};
   }
   if (args.metadata) {
-    for (const auto& [key, type, value] : model.metadata().value()) {
+    const std::vector<MetadataEntry> metadata = model.metadata().value();
+    for (const auto& [key, type, value] : metadata) {
       json["metadata"].push_back({{"key", key}, {"type", type}, {"value", typed(value)}});
     }
   }
@@ -120,7 +121,8 @@ void print_text(const Args& args, const Model& model) {
   const auto tensors = model.tensors().value();
   if (!args.metadata && !args.tensors) print_summary(model, tensors);
   if (args.metadata) {
-    for (const MetadataEntry& entry : model.metadata().value()) {
+    const std::vector<MetadataEntry> metadata = model.metadata().value();
+    for (const MetadataEntry& entry : metadata) {
       print(fmt::format("{} ({}) = {}\n", entry.key, entry.type, entry.value));
     }
   }

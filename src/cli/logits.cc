@@ -70,10 +70,14 @@ void print_json(const Args& args, Session& session, std::span<const Token> token
 }
 
 ExitCode logits(const Args& args) {
+  std::vector<Token> tokens;
+  if (args.tokens) {
+    tokens = parse_tokens(*args.tokens);
+    if (tokens.empty()) throw UsageError("--tokens is empty");
+  }
   const std::string text = args.tokens ? "" : args.text.read();
   const Model model = args.model.load();
-  const std::vector<Token> tokens =
-      args.tokens ? parse_tokens(*args.tokens) : model.tokenize(text, args.text.options()).value();
+  if (!args.tokens) tokens = model.tokenize(text, args.text.options()).value();
   if (tokens.empty()) fail(ErrorCode::kInvalidArgument, "there is no token to compute: the text is empty");
   SessionOptions options = args.session.with(args.model);
   if (options.n_ctx == 0) options.n_ctx = tokens.size();

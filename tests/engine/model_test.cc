@@ -132,7 +132,8 @@ TEST(ModelFacts, AreThoseOfTheFile) {
   EXPECT_EQ(info.n_file_bytes, std::filesystem::file_size(tiny_model("qwen3")));
   EXPECT_GT(info.load_seconds, 0);
   std::uint64_t n_parameters = 0;
-  for (const TensorInfo& tensor : model.tensors().value()) {
+  const auto tensors = model.tensors().value();
+  for (const TensorInfo& tensor : tensors) {
     std::uint64_t n = 1;
     for (const std::size_t length : tensor.shape) n *= length;
     n_parameters += n;
