@@ -1,3 +1,4 @@
+#include <csignal>
 #include <memory>
 
 #include <fmt/format.h>
@@ -52,8 +53,10 @@ ExitCode chat(const Args& args) {
   ChatState state{.chat = conversation, .system = args.system, .last = {}};
   start_anew(state);
   LineReader reader("> ");
-  if (stdin_is_terminal())
+  if (stdin_is_terminal()) {
+    std::signal(SIGINT, SIG_IGN);  // between answers: a Ctrl-C too many is not meant for the program
     note(styled("2", fmt::format("{}. /help shows what else there is.", model.info().name)));
+  }
   while (!state.ended) {
     const std::optional<std::string> line = reader.read();
     if (!line) break;
