@@ -74,10 +74,11 @@ class [[nodiscard]] Result {
   explicit operator bool() const noexcept { return has_value(); }
 
   /// \{
-  /// The value; throws Exception if there is an error instead.
+  /// The value; throws Exception if there is an error instead. Of a temporary it is moved out, so that
+  /// `for (auto& x : f().value())` is safe.
   T& value() & { return require(), std::get<0>(state_); }
   const T& value() const& { return require(), std::get<0>(state_); }
-  T&& value() && { return require(), std::get<0>(std::move(state_)); }
+  T value() && { return require(), std::get<0>(std::move(state_)); }
   /// \}
 
   /// \{

@@ -23,7 +23,7 @@ Error fail(ErrorCode code, fmt::format_string<Args...> format, Args&&... args) {
 #define LINNET_TRY(declaration, expression)                                                                  \
   auto LINNET_CONCAT(linnet_try_, __LINE__) = (expression);                                                  \
   if (!LINNET_CONCAT(linnet_try_, __LINE__)) return std::move(LINNET_CONCAT(linnet_try_, __LINE__)).error(); \
-  declaration = *std::move(LINNET_CONCAT(linnet_try_, __LINE__))
+  declaration = *std::move(LINNET_CONCAT(linnet_try_, __LINE__))  // NOLINT(bugprone-macro-parentheses)
 
 /// LINNET_CHECK(f());  the same for a Result<void>.
 #define LINNET_CHECK(expression)                                                                       \

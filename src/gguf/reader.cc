@@ -353,7 +353,7 @@ Result<std::unique_ptr<File>> File::open(const std::filesystem::path& path) {
   return file;
 }
 
-Result<std::unique_ptr<File>> File::parse(std::span<const std::byte> bytes, std::string name) {
+Result<std::unique_ptr<File>> File::parse(std::span<const std::byte> bytes, std::string_view name) {
   auto file = std::make_unique<File>();
   file->bytes_ = bytes;
   LINNET_CHECK(Parser(*file, printable(name, 1024)).run());

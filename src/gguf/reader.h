@@ -44,7 +44,7 @@ class File {
   static Result<std::unique_ptr<File>> open(const std::filesystem::path& path);
   /// The same from memory that outlives the File; `name` stands for the path in errors. For tests and
   /// fuzzing.
-  static Result<std::unique_ptr<File>> parse(std::span<const std::byte> bytes, std::string name);
+  static Result<std::unique_ptr<File>> parse(std::span<const std::byte> bytes, std::string_view name);
 
   const Metadata& metadata() const noexcept { return metadata_; }
   std::span<const Tensor> tensors() const noexcept { return tensors_; }

@@ -2,6 +2,9 @@
 
 #include <gtest/gtest.h>
 
+#include <system_error>
+#include <vector>
+
 #include "base/fail.h"
 #include "base/guard.h"
 
@@ -32,6 +35,13 @@ TEST(Result, ValueThrowsWhatTheErrorSays) {
     EXPECT_STREQ(exception.what(), "5 is odd");
     EXPECT_EQ(exception.error().code, ErrorCode::kInvalidArgument);
   }
+}
+
+TEST(Result, MayBeLoopedOverWhereItStands) {
+  const auto numbers = [] { return Result<std::vector<int>>(std::vector<int>{1, 2, 3}); };
+  int sum = 0;
+  for (const int number : numbers().value()) sum += number;
+  EXPECT_EQ(sum, 6);
 }
 
 TEST(Guard, TurnsExceptionsIntoErrors) {
