@@ -175,8 +175,8 @@ TEST_F(Pack, AModelOfAnOrdinaryFileOutlivesIt) {
   const Model model = load(path);
   ASSERT_EQ(::truncate(path.c_str(), 0), 0);
   expect_same_bits(model, load(tiny_model("llama_tied")));
-  EXPECT_FALSE(model.metadata().empty());
-  EXPECT_FALSE(model.tensors().empty());
+  EXPECT_FALSE(model.metadata().value().empty());
+  EXPECT_FALSE(model.tensors().value().empty());
   EXPECT_FALSE(model.tokenize("some text").value().empty());
 }
 
