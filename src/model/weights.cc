@@ -92,7 +92,7 @@ class Plan {
     }
     matrix = {format, tensor->n_rows(), tensor->n_columns(), nullptr};
     (format->is_float ? has_float_formats_ : has_integer_formats_) = true;
-    count(*tensor, matrix.n_bytes());
+    n_bytes_ += matrix.n_bytes();
     if (tensor->is_packed) {
       LINNET_CHECK(check_place(*tensor));
       matrix.tiles = tensor->data.data();
@@ -114,7 +114,7 @@ class Plan {
                   "{}: tensor '{}' has weight format number {}, which linnet does not read", file_.name(),
                   name, static_cast<std::uint32_t>(tensor->type));
     }
-    count(*tensor, n * sizeof(float));
+    n_bytes_ += n * sizeof(float);
     if (tensor->is_packed) {
       return fail(ErrorCode::kCorrupt, "{}: tensor '{}' is packed, but a vector was wanted", file_.name(),
                   name);
@@ -144,7 +144,6 @@ class Plan {
   const std::vector<VectorJob>& vectors() const { return vectors_; }
   std::size_t n_stored_bytes() const { return n_stored_bytes_; }
   std::uint64_t n_bytes() const { return n_bytes_; }
-  std::uint64_t n_parameters() const { return n_parameters_; }
   bool has_integer_formats() const { return has_integer_formats_; }
   bool has_float_formats() const { return has_float_formats_; }
 
@@ -172,11 +171,6 @@ class Plan {
                 file_.name(), tensor.name, gguf::kPackedAlignment);
   }
 
-  void count(const gguf::Tensor& tensor, std::size_t n_bytes) {
-    n_parameters_ += tensor.n_elements();
-    n_bytes_ += n_bytes;
-  }
-
   std::size_t reserve(std::size_t n) {
     const std::size_t at = n_stored_bytes_;
     n_stored_bytes_ +=
@@ -191,7 +185,6 @@ class Plan {
   std::unordered_set<std::string_view> taken_;
   std::size_t n_stored_bytes_ = 0;
   std::uint64_t n_bytes_ = 0;
-  std::uint64_t n_parameters_ = 0;
   bool has_integer_formats_ = false;
   bool has_float_formats_ = false;
 };
@@ -257,7 +250,6 @@ Result<Weights> load_weights(const gguf::File& file, const Hparams& hparams, Poo
   if (weights.head.format == nullptr) weights.head = weights.embedding;
   weights.has_float_formats = plan.has_float_formats();
   weights.has_integer_formats = plan.has_integer_formats();
-  weights.n_parameters = plan.n_parameters();
   weights.n_bytes = plan.n_bytes();
   return weights;
 }
