@@ -39,7 +39,7 @@ struct Weights {
   std::vector<LayerWeights> layers;
   bool has_integer_formats = false;  ///< Some matrix wants quantized activations,
   bool has_float_formats = false;    ///< some matrix float ones.
-  std::uint64_t n_bytes = 0;  ///< Of all matrices and vectors, here or in the file.
+  std::uint64_t n_bytes = 0;         ///< Of all matrices and vectors, here or in the file.
   AlignedBuffer storage;
 };
 
