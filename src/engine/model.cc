@@ -114,6 +114,21 @@ Result<Model> load_model(const std::filesystem::path& path, const LoadOptions& o
 
 }  // namespace
 
+std::uint64_t Model::Impl::fingerprint() const {
+  std::call_once(fingerprint_once, [this] {
+    Hash64 hash;
+    add_to_hash(hash, hparams);
+    add_to_hash(hash, weights, hparams);
+    for (std::size_t i = 0; i < tokenizer->n_vocab(); ++i) {
+      const auto token = static_cast<Token>(i);
+      hash.add(tokenizer->text(token));
+      hash.add(static_cast<std::uint32_t>(tokenizer->type(token)));
+    }
+    fingerprint_value = hash.value();
+  });
+  return fingerprint_value;
+}
+
 Result<Model> Model::load(const std::filesystem::path& path, const LoadOptions& options) {
   return guard([&] { return load_model(path, options); });
 }

@@ -27,8 +27,14 @@ struct LINNET_LOCAL Model::Impl {
   std::string chat_template;
   ModelInfo info;
 
+  /// A hash of sizes, weights and vocabulary: of all that a sequence's keys and values depend on. Reads all
+  /// weights on the first call; any thread may make it.
+  std::uint64_t fingerprint() const;
+
   LogSink sink;
   mutable std::mutex sink_mutex;
+  mutable std::once_flag fingerprint_once;
+  mutable std::uint64_t fingerprint_value = 0;
 
   /// Formats a message for the sink, if there is one.
   template <class... Args>

@@ -191,4 +191,16 @@ Result<Hparams> read_hparams(const gguf::File& file) {
   return h;
 }
 
+void add_to_hash(Hash64& hash, const Hparams& h) {
+  hash.add(h.arch->name);
+  for (const std::size_t size :
+       {h.n_layers, h.n_heads, h.n_kv_heads, h.head_dim, h.d_model, h.d_ff, h.n_vocab, h.n_rot, h.window}) {
+    hash.add(std::uint64_t{size});
+  }
+  for (const bool is_local : h.is_local) hash.add(std::uint8_t{is_local});
+  for (const float value : {h.rms_epsilon, h.attention_scale, h.embedding_scale, h.logit_cap})
+    hash.add(value);
+  for (const double value : {h.rope_base, h.local_rope_base, h.rope_scale}) hash.add(value);
+}
+
 }  // namespace linnet

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "base/fail.h"
+#include "base/hash64.h"
 #include "gguf/reader.h"
 #include "model/arch_spec.h"
 
@@ -39,5 +40,8 @@ struct Hparams {
 /// Errors: kNotFound, a key is missing; kCorrupt, a value is out of range or contradicts another;
 /// kUnsupported, an architecture or a variant of one that linnet lacks.
 Result<Hparams> read_hparams(const gguf::File& file);
+
+/// Adds everything that keys and values depend on.
+void add_to_hash(Hash64& hash, const Hparams& hparams);
 
 }  // namespace linnet

@@ -254,4 +254,31 @@ Result<Weights> load_weights(const gguf::File& file, const Hparams& hparams, Poo
   return weights;
 }
 
+namespace {
+
+void add_matrix(Hash64& hash, const Matrix& matrix) {
+  hash.add(static_cast<std::uint32_t>(matrix.format->id));
+  hash.add(std::span<const std::byte>(matrix.tiles, matrix.n_bytes()));
+}
+
+void add_vector(Hash64& hash, const float* vector, std::size_t length) {
+  hash.add(std::uint8_t{vector != nullptr});
+  if (vector != nullptr) hash.add(std::as_bytes(std::span(vector, length)));
+}
+
+}  // namespace
+
+void add_to_hash(Hash64& hash, const Weights& weights, const Hparams& h) {
+  add_matrix(hash, weights.embedding);
+  const bool has_head = weights.head.tiles != weights.embedding.tiles;
+  hash.add(std::uint8_t{has_head});
+  if (has_head) add_matrix(hash, weights.head);
+  add_vector(hash, weights.output_norm, h.d_model);
+  add_vector(hash, weights.rope_factors, h.n_rot / 2);
+  for (const LayerWeights& layer : weights.layers) {
+    for (const MatrixSpec& spec : kMatrices) add_matrix(hash, layer.*spec.member);
+    for (const VectorSpec& spec : kVectors) add_vector(hash, layer.*spec.member, length_of(spec.length, h));
+  }
+}
+
 }  // namespace linnet

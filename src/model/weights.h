@@ -55,4 +55,7 @@ Result<void> check_weights(const gguf::File& file, const Hparams& hparams);
 Result<Weights> load_weights(const gguf::File& file, const Hparams& hparams, Pool& pool,
                              const std::function<bool(double)>& progress);
 
+/// Adds all weights as they stand in memory, whatever file they came from.
+void add_to_hash(Hash64& hash, const Weights& weights, const Hparams& hparams);
+
 }  // namespace linnet
