@@ -68,8 +68,10 @@ class LINNET_API Chat {
 
   /// Renders the conversation, computes what the cache does not hold yet, and makes the assistant's answer,
   /// which is then part of the conversation. The callback receives the answer as it is made, without
-  /// reasoning. Errors: kContextFull, the conversation does not fit; kInvalidArgument, the template refuses
-  /// it or an option is out of range. After an error the conversation is as it was before the call.
+  /// reasoning. With GenerateOptions::shift_keep a conversation that does not fit is read without its oldest
+  /// tokens after the first that many, in steps of half of the context. Errors: kContextFull, it does not fit
+  /// and shift_keep is not set; kInvalidArgument, the template refuses it or an option is out of range. After
+  /// an error the conversation is as it was before the call.
   Result<Reply> reply(const PieceCallback& callback = {}, const GenerateOptions& options = {});
 
   /// The conversation as the model will read it, special tokens by their names. Errors: as reply().

@@ -8,6 +8,7 @@
 #include <cstdint>
 #include <functional>
 #include <limits>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -70,8 +71,13 @@ LINNET_API std::span<const SamplerParameter> sampler_parameters() noexcept;
 struct GenerateOptions {
   /// How each token is picked.
   SamplingOptions sampling{};
-  /// Tokens to make at most; the context's end is the other limit.
+  /// Tokens to make at most; the context's end is the other limit, unless shift_keep is set.
   std::size_t max_tokens = std::numeric_limits<std::size_t>::max();
+  /// What to do when the context is full. Unset: stop with kContext. A number: go on with the first that many
+  /// tokens and the newer half of the others, see Session::forget(). Then half of the context is computed
+  /// again, and what the model says no longer depends on what was forgotten. Must be less than
+  /// Session::n_ctx(). For sessions and chats; a Batch refuses it.
+  std::optional<std::size_t> shift_keep{};
   /// Texts at which to stop, none of them empty; they are not part of the result, also where they straddle
   /// tokens.
   std::vector<std::string> stop{};
@@ -99,7 +105,7 @@ enum class FinishReason : std::uint8_t {
   kEnd,        ///< The model said that it is done.
   kStopText,   ///< One of GenerateOptions::stop appeared.
   kMaxTokens,  ///< GenerateOptions::max_tokens were made.
-  kContext,    ///< The context is full.
+  kContext,    ///< The context is full and GenerateOptions::shift_keep is not set.
   kCallback,   ///< The callback returned false.
   kCancelled,  ///< cancel() was called.
 };

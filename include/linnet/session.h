@@ -77,8 +77,15 @@ class LINNET_API Session {
   /// Forgets all tokens after the first n_tokens. Error: kInvalidArgument, the session holds fewer.
   Result<void> rewind(std::size_t n_tokens);
 
-  /// Ends a running append() or generate() soon (within one chunk or token), from any thread. Without one
-  /// running, it ends the next one at once; each call of them consumes the request.
+  /// Forgets n_tokens tokens from position `first` on and computes those after them again at their new
+  /// positions, so that the session is what it would be had it never held the forgotten ones. Cost: that of
+  /// append()ing what stands after them. Afterwards logits() are those of the last token. Errors:
+  /// kInvalidArgument, the session does not hold them all, and nothing changed; kCancelled, with the tokens
+  /// forgotten and the others held, of which the next append(), generate() or forget() computes the rest.
+  Result<void> forget(std::size_t first, std::size_t n_tokens);
+
+  /// Ends a running append(), forget() or generate() soon (within one chunk or token), from any thread.
+  /// Without one running, it ends the next one at once; each call of them consumes the request.
   void cancel() noexcept;
 
   /// The tokens that the session holds, in order.

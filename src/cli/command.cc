@@ -98,6 +98,11 @@ void GenerateFlags::add(CLI::App& app) {
          },
          "Tokens to make at most (default: the context's end)")
       ->option_text("N");
+  app.add_option("--shift-keep", options.shift_keep,
+                 "Where the context is full, go on with the first N tokens and the newer half of the others "
+                 "(default: stop)")
+      ->check(CLI::Range(0, 1 << 24))
+      ->option_text("N");
   app.add_option("--stop", options.stop, "Stop before this text (may be given again)")
       ->allow_extra_args(false)
       ->check([](const std::string& text) { return text.empty() ? "the text is empty" : ""; }, "");

@@ -50,6 +50,9 @@ Result<RequestId> Batch::Impl::submit(std::span<const Token> prompt, const Gener
                                       const PieceCallback& callback) {
   const Model::Impl& m = *model.impl();
   LINNET_CHECK(check_tokens(prompt, m.hparams.n_vocab));
+  if (generate_options.shift_keep) {
+    return fail(ErrorCode::kUnsupported, "a batch does not shift its contexts: leave shift_keep unset");
+  }
   if (prompt.size() >= options.n_ctx) {
     return fail(ErrorCode::kContextFull,
                 "a prompt of {} tokens; a request of this batch holds {}, answer included", prompt.size(),

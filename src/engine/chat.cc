@@ -5,6 +5,7 @@
 #include "base/guard.h"
 #include "chat/chat_template.h"
 #include "chat/reasoning.h"
+#include "engine/context_shift.h"
 #include "engine/generator.h"
 
 namespace linnet {
@@ -26,6 +27,7 @@ struct LINNET_LOCAL Chat::Impl {
   const Tokenizer& tokenizer() const { return *session.model().impl()->tokenizer; }
   Result<std::vector<chat::RenderedPart>> render() const;
   Result<std::vector<Token>> encode(const std::vector<chat::RenderedPart>& parts) const;
+  Result<void> make_fit(std::vector<Token>& prompt, std::optional<std::size_t> keep) const;
   Result<void> catch_up(std::span<const Token> prompt);
   Result<Reply> reply(const PieceCallback& callback, const GenerateOptions& generate_options);
 };
@@ -100,15 +102,28 @@ Result<std::vector<Token>> Chat::Impl::encode(const std::vector<chat::RenderedPa
   return tokens;
 }
 
-// Computes what the session does not hold of the prompt yet.
-Result<void> Chat::Impl::catch_up(std::span<const Token> prompt) {
-  if (prompt.empty()) return fail(ErrorCode::kInvalidArgument, "the chat template made an empty prompt");
-  if (prompt.size() >= session.n_ctx()) {
+// Leaves out as many shifts as it takes. They are those that generate() made in earlier answers, and perhaps
+// more, so the session still holds the beginning of what is left.
+Result<void> Chat::Impl::make_fit(std::vector<Token>& prompt, std::optional<std::size_t> keep) const {
+  const std::size_t n_ctx = session.n_ctx();
+  LINNET_CHECK(check_shift(keep, n_ctx));
+  if (prompt.size() < n_ctx) return {};
+  if (!keep) {
     return fail(ErrorCode::kContextFull,
                 "the conversation takes {} tokens and the context holds {}; clear it or open the chat with a "
                 "larger context",
-                prompt.size(), session.n_ctx());
+                prompt.size(), n_ctx);
   }
+  const std::size_t size = shift_size(n_ctx, *keep);
+  const auto first = prompt.begin() + static_cast<std::ptrdiff_t>(*keep);
+  const std::size_t n_shifts = (prompt.size() - n_ctx) / size + 1;
+  prompt.erase(first, first + static_cast<std::ptrdiff_t>(n_shifts * size));
+  return {};
+}
+
+// Computes what the session does not hold of the prompt yet.
+Result<void> Chat::Impl::catch_up(std::span<const Token> prompt) {
+  if (prompt.empty()) return fail(ErrorCode::kInvalidArgument, "the chat template made an empty prompt");
   const auto held = session.tokens();
   const auto same = static_cast<std::size_t>(
       std::mismatch(held.begin(), held.end(), prompt.begin(), prompt.end()).first - held.begin());
@@ -121,7 +136,8 @@ Result<void> Chat::Impl::catch_up(std::span<const Token> prompt) {
 Result<Reply> Chat::Impl::reply(const PieceCallback& callback, const GenerateOptions& generate_options) {
   LINNET_CHECK(check(generate_options));
   LINNET_TRY(const auto parts, render());
-  LINNET_TRY(const auto prompt, encode(parts));
+  LINNET_TRY(std::vector<Token> prompt, encode(parts));
+  LINNET_CHECK(make_fit(prompt, generate_options.shift_keep));
   const Stats before = session.stats();
   LINNET_CHECK(catch_up(prompt));
 

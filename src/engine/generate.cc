@@ -2,6 +2,7 @@
 #include <array>
 
 #include "base/stopwatch.h"
+#include "engine/context_shift.h"
 #include "engine/draft.h"
 #include "engine/generator.h"
 #include "engine/session_impl.h"
@@ -25,6 +26,7 @@ Result<Generation> Session::Impl::generate(const GenerateOptions& generate_optio
   if (tokens.empty()) {
     return fail(ErrorCode::kInvalidArgument, "nothing to go on from: append() a prompt first");
   }
+  LINNET_CHECK(check_shift(generate_options.shift_keep, options.n_ctx));
   LINNET_TRY(Generator generator, Generator::create(*model.impl(), generate_options, callback));
   LINNET_TRY(Drafter drafter, Drafter::create(generate_options, *this));
   const Stopwatch stopwatch;
@@ -47,6 +49,10 @@ Result<Generation> Session::Impl::generate(const GenerateOptions& generate_optio
 
 Result<void> Session::Impl::step(Generator& generator, Drafter& drafter, Speculation& speculation) {
   std::span<const Token> guess;
+  if (n_computed + 1 < tokens.size() && !compute(tokens.size(), nullptr)) {  // after a forget()
+    generator.stop(FinishReason::kCancelled);
+    return {};
+  }
   if (!logits_row) {
     const std::size_t room = std::min(options.n_ctx - tokens.size(), options.n_chunk - 1);
     LINNET_TRY(guess, drafter.guess(tokens, std::min(room, generator.n_left() - 1)));
@@ -62,8 +68,11 @@ Result<void> Session::Impl::step(Generator& generator, Drafter& drafter, Specula
     const std::size_t row = *logits_row;
     const std::span<const float> logits = decoder->logits(row);
     const Generator::Pick pick = generator.pick(logits, tokens);
-    LINNET_TRY(const auto next, generator.take(pick, logits, tokens.size() < options.n_ctx));
+    const bool is_full = tokens.size() == options.n_ctx;
+    const std::optional<std::size_t> keep = generator.options().shift_keep;
+    LINNET_TRY(const auto next, generator.take(pick, logits, !is_full || keep));
     if (!next) break;
+    if (is_full) forget(*keep, shift_size(options.n_ctx, *keep));
     LINNET_CHECK(hold({&*next, 1}));
     if (n_right == guess.size() || *next != guess[n_right]) break;
     ++n_right;

@@ -59,6 +59,7 @@ class LINNET_LOCAL Generator {
   ///   has_room  whether the context holds another token
   Result<std::optional<Token>> take(const Pick& pick, std::span<const float> logits, bool has_room);
 
+  const GenerateOptions& options() const noexcept { return options_; }
   bool is_done() const noexcept { return finish_.has_value(); }
   void stop(FinishReason reason) noexcept { finish_ = reason; }
   /// Tokens that may still be made.

@@ -33,7 +33,6 @@ Result<void> Session::Impl::hold(std::span<const Token> more) {
 
 Result<void> Session::Impl::compute(std::size_t first, const LogitsCallback* each) {
   const auto cancelled = [this] {
-    truncate(n_computed);
     return fail(ErrorCode::kCancelled, "cancelled after {} tokens", n_computed);
   };
   // Logits come from the newest token's state, which is left only by its own computation.
@@ -81,6 +80,7 @@ Result<void> Session::Impl::append(std::span<const Token> more, const LogitsCall
   const std::size_t first = tokens.size();
   LINNET_CHECK(hold(more));
   const Result<void> result = compute(first, each);
+  if (!result) truncate(n_computed);
   stats.prompt.n_tokens += n_computed - std::min(first, n_computed);
   stats.prompt.seconds += stopwatch.seconds();
   return result;
@@ -91,6 +91,14 @@ void Session::Impl::truncate(std::size_t n) noexcept {
   tokens.resize(n);
   n_computed = std::min(n_computed, n);
   cache->truncate(n);
+  logits_row.reset();
+}
+
+void Session::Impl::forget(std::size_t first, std::size_t n) noexcept {
+  const auto begin = tokens.begin() + static_cast<std::ptrdiff_t>(first);
+  tokens.erase(begin, begin + static_cast<std::ptrdiff_t>(n));
+  n_computed = std::min(n_computed, first);
+  cache->truncate(n_computed);
   logits_row.reset();
 }
 
@@ -145,6 +153,26 @@ Result<void> Session::rewind(std::size_t n_tokens) {
   }
   impl_->truncate(n_tokens);
   return {};
+}
+
+Result<void> Session::forget(std::size_t first, std::size_t n_tokens) {
+  return guard([&]() -> Result<void> {
+    const std::size_t n_held = impl_->tokens.size();
+    if (first > n_held || n_tokens > n_held - first) {
+      return fail(ErrorCode::kInvalidArgument,
+                  "cannot forget {} tokens from position {} on: the session holds {}", n_tokens, first,
+                  n_held);
+    }
+    if (n_tokens == 0) return {};
+    const Stopwatch stopwatch;
+    impl_->forget(first, n_tokens);
+    if (impl_->tokens.empty()) return {};
+    if (impl_->take_cancel()) return fail(ErrorCode::kCancelled, "cancelled before anything was computed");
+    const Result<void> result = impl_->compute(impl_->tokens.size(), nullptr);
+    impl_->stats.prompt.n_tokens += impl_->n_computed - std::min(first, impl_->n_computed);
+    impl_->stats.prompt.seconds += stopwatch.seconds();
+    return result;
+  });
 }
 
 void Session::cancel() noexcept { impl_->cancel_requested.store(true, std::memory_order_relaxed); }

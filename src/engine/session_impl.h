@@ -41,7 +41,8 @@ struct LINNET_LOCAL Session::Impl {
 
   /// Holds more tokens. Errors: kInvalidArgument, kContextFull; then nothing changed.
   Result<void> hold(std::span<const Token> more);
-  /// Computes all tokens held. `each` gets the logits of those from position `first` on. Errors: kCancelled.
+  /// Computes all tokens held. `each` gets the logits of those from position `first` on. Error: kCancelled,
+  /// with all of them still held.
   Result<void> compute(std::size_t first, const LogitsCallback* each);
   Result<void> append(std::span<const Token> more, const LogitsCallback* each);
   Result<Generation> generate(const GenerateOptions& options, const PieceCallback& callback);
@@ -53,6 +54,8 @@ struct LINNET_LOCAL Session::Impl {
   Result<void> step(Generator& generator, Drafter& drafter, Speculation& speculation);
   /// Forgets all tokens after the first n.
   void truncate(std::size_t n) noexcept;
+  /// Forgets tokens [first, first + n), which exist; those after them are held, but no longer computed.
+  void forget(std::size_t first, std::size_t n) noexcept;
 };
 
 }  // namespace linnet

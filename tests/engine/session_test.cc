@@ -19,13 +19,8 @@ using testing::copy;
 using testing::expect_error;
 using testing::load_tiny;
 using testing::open_session;
+using testing::some_tokens;
 using testing::tokens_of;
-
-std::vector<Token> some_tokens(std::size_t n) {
-  std::vector<Token> tokens(n);
-  for (std::size_t i = 0; i < n; ++i) tokens[i] = static_cast<Token>((37 * i + 11) % 290);
-  return tokens;
-}
 
 TEST(SessionOpen, FillsInItsOptions) {
   const Model model = load_tiny();

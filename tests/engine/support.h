@@ -28,6 +28,12 @@ inline Session open_session(const Model& model, std::size_t n_ctx = 64, unsigned
   return Session::open(model, options).value();
 }
 
+inline std::vector<Token> some_tokens(std::size_t n) {
+  std::vector<Token> tokens(n);
+  for (std::size_t i = 0; i < n; ++i) tokens[i] = static_cast<Token>((37 * i + 11) % 290);
+  return tokens;
+}
+
 inline GenerateOptions at_most(std::size_t n_tokens) {
   GenerateOptions options;
   options.max_tokens = n_tokens;
