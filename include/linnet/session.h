@@ -5,6 +5,7 @@
 #pragma once
 
 #include <cstddef>
+#include <filesystem>
 #include <functional>
 #include <memory>
 #include <span>
@@ -66,8 +67,8 @@ class LINNET_API Session {
   /// The same, and hands out the logits of every one of `tokens`, in order.
   Result<void> append(std::span<const Token> tokens, const LogitsCallback& each);
 
-  /// Logits of the token after the last one, (n_vocab); empty before the first append(), after a rewind()
-  /// and after a generate() that was ended by a limit or the caller.
+  /// Logits of the token after the last one, (n_vocab); empty before the first append(), after a rewind(), a
+  /// restore() and after a generate() that was ended by a limit or the caller.
   std::span<const float> logits() const noexcept;
 
   /// Makes tokens after those that the session holds until one of the options' limits or the callback ends
@@ -83,6 +84,20 @@ class LINNET_API Session {
   /// kInvalidArgument, the session does not hold them all, and nothing changed; kCancelled, with the tokens
   /// forgotten and the others held, of which the next append(), generate() or forget() computes the rest.
   Result<void> forget(std::size_t first, std::size_t n_tokens);
+
+  /// Writes tokens, keys and values to a file, which appears whole or not at all; one of that name is
+  /// replaced. A restored session gives the same bits as this one would, on every machine. Size: 4 bytes a
+  /// token and the cache of as many, not of n_ctx. The first save() or restore() with a model also reads
+  /// all its weights once, for a fingerprint. Errors: kNotFound, no such folder; kIo, e.g. a full disk.
+  Result<void> save(const std::filesystem::path& path) const;
+
+  /// Goes on where a saved session was, in place of what this one holds. Threads, chunks and n_ctx may
+  /// differ. The file may come from anybody. It can be read by versions of linnet with the same minor number;
+  /// others may refuse it. logits() are empty until the next append(). Takes memory for a copy of the file
+  /// meanwhile. Errors, which leave the session as it was: kNotFound; kIo; kCorrupt, not a session file, or
+  /// cut off or damaged; kUnsupported, a file of another version; kInvalidArgument, of another model or
+  /// cache format; kContextFull, more tokens than n_ctx().
+  Result<void> restore(const std::filesystem::path& path);
 
   /// Ends a running append(), forget() or generate() soon (within one chunk or token), from any thread.
   /// Without one running, it ends the next one at once; each call of them consumes the request.

@@ -21,6 +21,7 @@ struct Args {
   GenerateFlags generate;
   std::optional<std::string> prompt;
   std::string system;
+  std::string session_file;
   bool raw = false;
   bool special = false;
   bool no_thinking = false;
@@ -56,10 +57,16 @@ Reply answer_chat(const Args& args, const GenerateOptions& generate, const Model
 Reply continue_raw(const Args& args, const GenerateOptions& generate, const Model& model,
                    const std::string& prompt, const PieceCallback& callback) {
   Session session = Session::open(model, args.session.with(args.model)).value();
-  const auto tokens = model.tokenize(prompt, {.parse_special = args.special}).value();
+  if (!args.session_file.empty()) {
+    const auto restored = session.restore(args.session_file);
+    if (!restored && restored.error().code != ErrorCode::kNotFound) throw Exception(restored.error());
+  }
+  const bool is_new = session.tokens().empty();
+  const auto tokens = model.tokenize(prompt, {.parse_special = args.special, .add_bos = is_new}).value();
   const Interrupt interrupt([&session] { session.cancel(); });
   session.append(tokens).value();
   Generation made = session.generate(generate, callback).value();
+  if (!args.session_file.empty()) session.save(args.session_file).value();
   Reply reply;
   reply.text = std::move(made.text);
   reply.tokens = std::move(made.tokens);
@@ -128,6 +135,10 @@ Action configure(CLI::App& app) {
   system->excludes(raw);
   app.add_flag("--special", args->special,
                "With --raw: names of special tokens in the prompt mean the tokens")
+      ->needs(raw);
+  app.add_option("--session", args->session_file,
+                 "With --raw: go on from the session in FILE, if there is one, and save it there")
+      ->option_text("FILE")
       ->needs(raw);
   app.add_flag("--no-thinking", args->no_thinking, "Ask a model that can reason to answer at once")
       ->excludes(raw);

@@ -10,6 +10,7 @@
 
 #include "base/guard.h"
 #include "engine/model_impl.h"
+#include "engine/session_file.h"
 #include "model/decoder.h"
 #include "threads/pool.h"
 
@@ -52,6 +53,9 @@ struct LINNET_LOCAL Session::Impl {
   void compute_logits(std::size_t row, std::size_t count);
   /// Lets the generator take one token, and those before it that the drafter guessed right.
   Result<void> step(Generator& generator, Drafter& drafter, Speculation& speculation);
+  Result<void> save(const std::filesystem::path& path) const;
+  Result<void> restore(const std::filesystem::path& path);
+  SessionShape shape() const;
   /// Forgets all tokens after the first n.
   void truncate(std::size_t n) noexcept;
   /// Forgets tokens [first, first + n), which exist; those after them are held, but no longer computed.

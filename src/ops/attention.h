@@ -22,6 +22,11 @@ struct CacheShape {
   /// Of the keys, or of the values, of one head.
   std::size_t head_bytes() const noexcept { return kernels::kAttentionBlock * head_dim * element_bytes(); }
   std::size_t n_bytes() const noexcept { return 2 * n_kv_heads * head_bytes(); }
+  /// What the first n positions of a head's keys take, in whole tiles, and of its values.
+  std::size_t key_bytes(std::size_t n) const noexcept {
+    return (n + kernels::kKeyTile - 1) / kernels::kKeyTile * kernels::kKeyTile * value_bytes(1);
+  }
+  std::size_t value_bytes(std::size_t n) const noexcept { return n * head_dim * element_bytes(); }
 };
 
 /// Where one layer's part stands in each page of a cache. A sequence is an array of pages: page b holds the

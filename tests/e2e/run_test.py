@@ -2,8 +2,10 @@
 
 import json
 import os
+import pathlib
 import signal
 import subprocess
+import tempfile
 import time
 import unittest
 
@@ -85,6 +87,26 @@ class Run(ModelTestCase):
     def test_raw_continues_the_prompt(self):
         text = self.succeed("run", self.model, "The capital of France is", "--raw", "-q", "-n", "8")
         self.assertIn("Paris", text)
+
+    def test_goes_on_over_the_contexts_end(self):
+        story = ["run", self.model, "Once upon a time", "--raw", "--json", "--context", "32", "-n", "100"]
+        for end in json.loads(self.succeed("tokenize", self.model, "<|endoftext|><|im_end|>", "--json")):
+            story += ["--logit-bias", f"{end}=-inf"]
+        self.assertEqual(json.loads(self.succeed(*story))["finish"], "context")
+        shifted = json.loads(self.succeed(*story, "--shift-keep", "4"))
+        self.assertEqual((shifted["finish"], len(shifted["tokens"])), ("max-tokens", 100))
+        self.refuse(*story, "--shift-keep", "32", code=1, says="keep fewer")
+
+    def test_a_session_is_gone_on_from(self):
+        with tempfile.TemporaryDirectory() as folder:
+            file = pathlib.Path(folder, "session")
+            arguments = ["run", self.model, "--raw", "--json", "-n", "5", "--session", file]
+            self.succeed(*arguments, "The capital of France is")
+            self.assertLess(file.stat().st_size, 2_000_000)
+            second = json.loads(self.succeed(*arguments, " and"))
+            self.assertLess(second["stats"]["prompt"]["tokens"], 5)
+            file.write_bytes(file.read_bytes()[:-1])
+            self.refuse(*arguments, "And", code=1, says="the session file has")
 
     def test_a_system_message_matters(self):
         plain = self.succeed("run", self.model, "Hello!", "-q", "-n", "20")
