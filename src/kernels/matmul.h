@@ -181,6 +181,19 @@ struct Start<quant::FloatTile<Element>> {
   }
 };
 
+/// Bytes by which reading runs ahead where few tokens leave too little to do between two lines of memory for
+/// the processor to look ahead far enough by itself.
+inline constexpr std::size_t kFetchAhead = 8192;
+
+/// Asks for the lines that far behind a tile. Past the end of the weights this is nothing, or a line in vain.
+template <class Tile>
+[[gnu::always_inline]] inline void fetch_ahead(const Tile* tile) {
+  const auto at = reinterpret_cast<std::uintptr_t>(tile) + kFetchAhead;
+  for (std::size_t i = 0; i < sizeof(Tile); i += 64) {
+    __builtin_prefetch(reinterpret_cast<const void*>(at + i));
+  }
+}
+
 /// One group of 16 rows times kTokens neighbours of a panel.
 template <class Isa, class Tile, int kTokens>
 inline void multiply_group(const Tile* tiles, std::size_t n_tiles, const MatMulInput& x, std::size_t first,
@@ -189,8 +202,10 @@ inline void multiply_group(const Tile* tiles, std::size_t n_tiles, const MatMulI
   const auto start = Start<Tile>::of(x, first, width);
   typename Isa::F32 sums[kTokens];
   unroll<kTokens>([&](auto t) __attribute__((always_inline)) { sums[t] = Isa::splat(0.0f); });
-  for (std::size_t i = 0; i < n_tiles; ++i)
+  for (std::size_t i = 0; i < n_tiles; ++i) {
+    if constexpr (kTokens < Isa::kMatMulTokens) fetch_ahead(tiles + i);
     accumulate<Isa, kTokens>(tiles[i], start.block(i * blocks_a_tile), sums);
+  }
   unroll<kTokens>([&](auto t)
                       __attribute__((always_inline)) { Isa::store(y + (first + t) * stride, sums[t]); });
 }
