@@ -76,6 +76,9 @@ class LINNET_API Chat {
 
   /// The conversation as the model will read it, special tokens by their names. Errors: as reply().
   Result<std::string> prompt() const;
+  /// The same as tokens, for a Session or a Batch: text of messages is plain text there too. Errors: as
+  /// reply().
+  Result<std::vector<Token>> prompt_tokens() const;
 
   /// The conversation so far.
   const std::vector<Message>& messages() const noexcept;

@@ -202,6 +202,13 @@ Result<std::string> Chat::prompt() const {
   });
 }
 
+Result<std::vector<Token>> Chat::prompt_tokens() const {
+  return guard([&]() -> Result<std::vector<Token>> {
+    LINNET_TRY(const auto parts, impl_->render());
+    return impl_->encode(parts);
+  });
+}
+
 const std::vector<Message>& Chat::messages() const noexcept { return impl_->messages; }
 void Chat::clear() noexcept {
   impl_->messages.clear();

@@ -36,6 +36,16 @@ class Examples(ModelTestCase):
         self.assertEqual(done.returncode, 0, done.stderr)
         self.assertEqual(done.stderr.count("tokens/s"), 2)
 
+    def test_batch(self):
+        questions = ["What is the capital of France?", "What is the capital of Italy?", "<|im_end|>"]
+        done = self.example("batch", self.model, input="\n".join(questions))
+        self.assertEqual(done.returncode, 0, done.stderr)
+        for question in questions:
+            self.assertIn(f"{question}\n  ", done.stdout)
+        self.assertIn("Paris", done.stdout)
+        self.assertIn("Rome", done.stdout)
+        self.assertRegex(done.stderr, r"^\d+ tokens of prompts were shared\n$")
+
     def test_host_threads(self):
         done = self.example("host_threads", self.model)
         self.assertEqual(done.returncode, 0, done.stderr)
@@ -49,7 +59,7 @@ class Examples(ModelTestCase):
         self.assertIn("llama", done.stdout)
 
     def test_a_missing_file_is_told(self):
-        for name in ("streaming_chat", "host_threads", "log_sink"):
+        for name in ("streaming_chat", "batch", "host_threads", "log_sink"):
             done = self.example(name, "/no/such.gguf")
             self.assertEqual(done.returncode, 1, name)
             self.assertIn("/no/such.gguf", done.stderr)

@@ -43,6 +43,8 @@ TEST(ChatPrompt, FollowsTheFilesTemplateOrTheOptions) {
             "<|im_start|>system\nBe brief.<|im_end|>\n<|im_start|>user\nHi<|im_end|>\n"
             "<|im_start|>assistant\nYes<|im_end|>\n<|im_start|>tool\n7<|im_end|>\n<|im_start|>assistant\n");
   EXPECT_EQ(chat.messages().size(), 4u);
+  const auto special = model.tokenize(chat.prompt().value(), {.parse_special = true}).value();
+  EXPECT_EQ(chat.prompt_tokens().value(), special) << "no message looks like a special token";
   Chat other = open_chat(model, "{% for m in messages %}[{{ m.content }}]{% endfor %}");
   other.user("Hi");
   EXPECT_EQ(other.prompt().value(), "[Hi]");
