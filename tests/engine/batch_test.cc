@@ -51,6 +51,7 @@ TEST(Batch, GivesEachRequestWhatItGetsAlone) {
   struct Case {
     std::vector<Token> prompt;
     GenerateOptions options;
+    Generation expected;
   };
   std::vector<Case> cases;
   for (int i = 0; i < 9; ++i) {
@@ -60,7 +61,8 @@ TEST(Batch, GivesEachRequestWhatItGetsAlone) {
     if (i % 4 == 1) options.sampling.temperature = 1.5f;
     options.sampling.seed = static_cast<std::uint64_t>(i);
     options.n_top_logprobs = static_cast<std::size_t>(i % 2);
-    cases.push_back({std::move(prompt), options});
+    Generation expected = alone(model, prompt, options);
+    cases.push_back({std::move(prompt), options, std::move(expected)});
   }
   for (const std::size_t n_requests : {1u, 3u, 9u}) {
     for (const std::size_t n_chunk : {9u, 64u, 256u}) {
@@ -85,7 +87,7 @@ TEST(Batch, GivesEachRequestWhatItGetsAlone) {
         SCOPED_TRACE(::testing::Message()
                      << "request " << i << " of " << n_requests << " at a time, chunk " << n_chunk);
         const Generation generation = batch.take(ids[i]).value();
-        expect_same(generation, alone(model, cases[i].prompt, cases[i].options));
+        expect_same(generation, cases[i].expected);
         EXPECT_EQ(streamed[i], generation.text);
       }
       EXPECT_EQ(batch.stats().n_finished, 0u);

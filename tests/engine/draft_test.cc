@@ -42,7 +42,7 @@ TEST(Speculation, NeverChangesTheText) {
     const Model model = load_tiny(name);
     Session draft = open_session(model, 100);
     for (const std::size_t n_chunk : {1u, 3u, 256u}) {
-      Session session = open_session(model, 100, 2, n_chunk);
+      Session session = open_session(model, 100, 1, n_chunk);
       for (const float temperature : {0.0f, 0.7f}) {
         GenerateOptions options = at_most(60);
         options.sampling.temperature = temperature;
