@@ -39,9 +39,6 @@ Result<BatchOptions> fill_in_batch(const Model::Impl& model, const BatchOptions&
 
 Batch::Impl::~Impl() {
   if (!options.wipe || decoder == nullptr) return;
-  const auto wipe_tokens = [](Request& r) { wipe(r.tokens.data(), r.tokens.capacity() * sizeof(Token)); };
-  for (auto& [id, request] : requests) wipe_tokens(*request);
-  for (auto& request : kept) wipe_tokens(*request);
   decoder->wipe();
   pages->wipe();
 }
@@ -61,7 +58,8 @@ Result<RequestId> Batch::Impl::submit(std::span<const Token> prompt, const Gener
   const std::size_t n_limit =
       prompt.size() + std::min(generate_options.max_tokens, options.n_ctx - prompt.size());
   const RequestId id{next_id};
-  auto request = std::make_unique<Request>(id, prompt, n_limit, generate_options, callback, *pages);
+  auto request =
+      std::make_unique<Request>(id, prompt, n_limit, generate_options, callback, *pages, options.wipe);
   LINNET_TRY(Generator generator, Generator::create(m, request->options, request->callback));
   request->generator.emplace(std::move(generator));
   if (request->generator->is_done()) {

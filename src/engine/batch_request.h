@@ -15,16 +15,23 @@ namespace linnet {
 
 struct LINNET_LOCAL BatchRequest {
   BatchRequest(RequestId id_, std::span<const Token> prompt, std::size_t limit,
-               const GenerateOptions& options_, const PieceCallback& callback_, CachePages& pages)
+               const GenerateOptions& options_, const PieceCallback& callback_, CachePages& pages,
+               bool wipe_tokens)
       : id(id_),
         options(options_),
         callback(callback_),
         n_prompt(prompt.size()),
         n_limit(limit),
-        cache(pages, limit) {
+        cache(pages, limit),
+        is_wiped(wipe_tokens) {
     tokens.reserve(limit);
     tokens.assign(prompt.begin(), prompt.end());
   }
+  ~BatchRequest() {
+    if (is_wiped) wipe(tokens.data(), tokens.capacity() * sizeof(Token));
+  }
+  BatchRequest(const BatchRequest&) = delete;
+  BatchRequest& operator=(const BatchRequest&) = delete;
 
   /// Tokens that stand in `tokens` and are not computed yet.
   std::size_t n_pending() const noexcept { return tokens.size() - n_computed; }
@@ -61,6 +68,7 @@ struct LINNET_LOCAL BatchRequest {
   std::size_t n_computed = 0;
   std::size_t n_shared = 0;  // of them, taken over from another request
   KvCache cache;
+  const bool is_wiped;  // before its memory is given back
   std::optional<Generator> generator;
   std::optional<Result<Generation>> result;  // once it is finished
   std::optional<Stopwatch> since_start;
