@@ -11,6 +11,7 @@
 #include "engine/session_impl.h"
 
 namespace linnet {
+
 Session::Impl::~Impl() {
   if (!options.wipe || decoder == nullptr) return;
   decoder->wipe();
@@ -76,11 +77,16 @@ void Session::Impl::compute_logits(std::size_t row, std::size_t count) {
 
 Result<void> Session::Impl::append(std::span<const Token> more, const LogitsCallback* each) {
   if (take_cancel()) return fail(ErrorCode::kCancelled, "cancelled before the first token");
-  const Stopwatch stopwatch;
   const std::size_t first = tokens.size();
   LINNET_CHECK(hold(more));
-  const Result<void> result = compute(first, each);
+  const Result<void> result = compute_prompt(first, each);
   if (!result) truncate(n_computed);
+  return result;
+}
+
+Result<void> Session::Impl::compute_prompt(std::size_t first, const LogitsCallback* each) {
+  const Stopwatch stopwatch;
+  const Result<void> result = compute(first, each);
   stats.prompt.n_tokens += n_computed - std::min(first, n_computed);
   stats.prompt.seconds += stopwatch.seconds();
   return result;
@@ -164,14 +170,10 @@ Result<void> Session::forget(std::size_t first, std::size_t n_tokens) {
                   n_held);
     }
     if (n_tokens == 0) return {};
-    const Stopwatch stopwatch;
     impl_->forget(first, n_tokens);
     if (impl_->tokens.empty()) return {};
     if (impl_->take_cancel()) return fail(ErrorCode::kCancelled, "cancelled before anything was computed");
-    const Result<void> result = impl_->compute(impl_->tokens.size(), nullptr);
-    impl_->stats.prompt.n_tokens += impl_->n_computed - std::min(first, impl_->n_computed);
-    impl_->stats.prompt.seconds += stopwatch.seconds();
-    return result;
+    return impl_->compute_prompt(first, nullptr);
   });
 }
 

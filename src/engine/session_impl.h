@@ -45,6 +45,8 @@ struct LINNET_LOCAL Session::Impl {
   /// Computes all tokens held. `each` gets the logits of those from position `first` on. Error: kCancelled,
   /// with all of them still held.
   Result<void> compute(std::size_t first, const LogitsCallback* each);
+  /// The same, counted and timed as reading tokens from `first` on.
+  Result<void> compute_prompt(std::size_t first, const LogitsCallback* each);
   Result<void> append(std::span<const Token> more, const LogitsCallback* each);
   Result<Generation> generate(const GenerateOptions& options, const PieceCallback& callback);
   /// Computes tokens at `position` and after it, as many as the context and a chunk hold.
