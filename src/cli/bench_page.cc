@@ -159,16 +159,16 @@ std::string ratios(const BenchReport& report, const Baseline& baseline) {
 
 std::string table(const BenchReport& report) {
   std::string rows =
-      "<tr><th>cell</th><th>depth</th><th>threads</th><th>cache</th><th>tokens/s</th><th>low to high</th>"
-      "<th>MB/token</th><th>GB/s</th><th>of memory</th><th>J/token</th></tr>\n";
+      "<tr><th>cell</th><th>depth</th><th>threads</th><th>cache</th><th>sessions</th><th>tokens/s</th>"
+      "<th>low to high</th><th>MB/token</th><th>GB/s</th><th>of memory</th><th>J/token</th></tr>\n";
   for (const CellResult& result : report.cells) {
     const Cell& cell = result.cell;
     const Spread spread = result.spread();
     const auto share = share_of_memory(report, result);
     rows += fmt::format(
-        "<tr><td>{} {}</td><td>{}</td><td>{}</td><td>{}</td><td><b>{}</b></td><td>{} to {}</td><td>{}</td>"
-        "<td>{}</td><td>{}</td><td>{}</td></tr>\n",
-        name_of(cell.kind), cell.n_tokens, cell.depth, cell.n_threads, html_text(cell.cache),
+        "<tr><td>{} {}</td><td>{}</td><td>{}</td><td>{}</td><td>{}</td><td><b>{}</b></td><td>{} to {}</td>"
+        "<td>{}</td><td>{}</td><td>{}</td><td>{}</td></tr>\n",
+        name_of(cell.kind), cell.n_tokens, cell.depth, cell.n_threads, html_text(cell.cache), cell.n_sessions,
         speed(spread.median), speed(spread.low), speed(spread.high),
         share ? fmt::format("{:.1f}", result.bytes_per_token / 1e6) : "",
         share ? fmt::format("{:.1f}", bytes_per_second(result) / 1e9) : "",
