@@ -123,6 +123,7 @@ void register_all(const KernelTable& table) {
                                  [&table](benchmark::State& state) { matmul(state, table, Format::kId); })
         ->ArgName("tokens")
         ->Arg(1)
+        ->Arg(8)
         ->Arg(16);
   });
   for (const CacheElement element : {CacheElement::kF16, CacheElement::kF32}) {

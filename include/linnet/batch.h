@@ -19,8 +19,8 @@ namespace linnet {
 
 /// How to open a batch.
 struct BatchOptions {
-  /// Positions whose keys and values are kept, of all requests together: the bound on memory, rounded up to
-  /// whole pages of 256, at most kMaxContext. 0 = n_requests times n_ctx.
+  /// Positions whose keys and values are kept, of all requests together: the bound on memory, at most
+  /// kMaxContext. They are given out in pages of 256. 0 = enough for n_requests of n_ctx.
   std::size_t n_positions = 0;
   /// Tokens of one request at most, prompt and answer together. 0 = what the model was trained for, but at
   /// most 4,096.

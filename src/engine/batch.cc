@@ -26,7 +26,9 @@ Result<BatchOptions> fill_in_batch(const Model::Impl& model, const BatchOptions&
     return fail(ErrorCode::kInvalidArgument, "steps of {} tokens are too few for {} requests at a time",
                 filled.n_chunk, filled.n_requests);
   }
-  if (filled.n_positions == 0) filled.n_positions = filled.n_requests * filled.n_ctx;
+  if (filled.n_positions == 0) {
+    filled.n_positions = filled.n_requests * CachePages::pages_for(filled.n_ctx) * kernels::kAttentionBlock;
+  }
   if (filled.n_positions > kMaxContext) {
     return fail(ErrorCode::kInvalidArgument, "{} positions in all; at most {} are possible",
                 filled.n_positions, kMaxContext);

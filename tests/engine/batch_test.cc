@@ -136,6 +136,15 @@ TEST(Batch, WaitsForMemoryRatherThanFail) {
   }
 }
 
+TEST(Batch, ShortContextsRunTogetherToo) {
+  const Model model = load_tiny();
+  Batch batch = Batch::open(model, small(8, 20)).value();
+  for (int i = 0; i < 8; ++i) batch.submit(prompt_of(4, i), at_most(10)).value();
+  batch.step().value();
+  EXPECT_EQ(batch.stats().n_running, 8u);
+  EXPECT_EQ(batch.stats().n_waiting, 0u);
+}
+
 TEST(Batch, ALongPromptDoesNotHoldUpTheOthers) {
   const Model model = load_tiny();
   BatchOptions options = small(3);
