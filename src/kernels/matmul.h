@@ -70,11 +70,30 @@ template <int kTokens, class Add>
   });
 }
 
+/// Bytes that a processor reads at once.
+inline constexpr std::size_t kLine = 64;
+/// Bytes by which reading runs ahead where few tokens leave too little to do between two lines of memory for
+/// the processor to look ahead far enough by itself. A page or more ahead, processors no longer help.
+inline constexpr std::size_t kFetchAhead = 3072;
+
+/// Asks for the lines that far behind a part of the weights. Past their end this is nothing, or a line in
+/// vain. Part by part, because a processor has only so many requests open.
+template <class Isa, int kTokens, class Part>
+[[gnu::always_inline]] inline void fetch_ahead(const Part& part) {
+  if constexpr (kTokens < Isa::kMatMulTokens) {
+    const auto at = reinterpret_cast<std::uintptr_t>(&part) + kFetchAhead;
+    for (std::size_t i = 0; i < sizeof(Part); i += kLine) {
+      __builtin_prefetch(reinterpret_cast<const void*>(at + i));
+    }
+  }
+}
+
 // accumulate(): adds one tile's columns to the sums of kTokens tokens.
 
 template <class Isa, int kTokens, int kBits, int kOffset>
 [[gnu::always_inline]] inline void accumulate(const quant::ScaleTile<kBits, kOffset>& tile, const Place& at,
                                               typename Isa::F32 (&sums)[kTokens]) {
+  fetch_ahead<Isa, kTokens>(tile);
   constexpr int offset = kBits == 8 ? Isa::kSignedOffset : kOffset;
   typename Isa::Bytes words[8];
   unpack<Isa>(tile.codes, words);
@@ -89,6 +108,7 @@ template <class Isa, int kTokens, int kBits, int kOffset>
 template <class Isa, int kTokens, int kBits>
 [[gnu::always_inline]] inline void accumulate(const quant::ScaleMinTile<kBits>& tile, const Place& at,
                                               typename Isa::F32 (&sums)[kTokens]) {
+  fetch_ahead<Isa, kTokens>(tile);
   typename Isa::Bytes words[8];
   unpack<Isa>(tile.codes, words);
   const auto scale = Isa::load_half(tile.scale);
@@ -108,6 +128,7 @@ template <class Isa, int kTokens, int kBits>
   const auto minimum = Isa::sub(Isa::splat(0.0f), Isa::load_half(tile.minimum));
   for (std::size_t b = 0; b < 8; ++b) {
     const auto& block = tile.blocks[b];
+    fetch_ahead<Isa, kTokens>(block);
     typename Isa::Bytes words[8];
     unpack<Isa>(block.codes, words);
     const auto block_scale = Isa::mul(scale, Isa::to_float(Isa::load_u8(block.step)));
@@ -127,6 +148,7 @@ template <class Isa, int kTokens, int kBits, int kOffset>
   const auto scale = Isa::load_half(tile.scale);
   for (std::size_t b = 0; b < 8; ++b) {
     const auto& block = tile.blocks[b];
+    fetch_ahead<Isa, kTokens>(block);
     typename Isa::Bytes words[8];
     unpack<Isa>(block.codes, words);
     const auto first_step = Isa::load_i8(block.step[0]);
@@ -158,6 +180,7 @@ template <class Isa, int kTokens, class Element>
   typename Isa::F32 block_sums[kTokens];
   unroll<kTokens>([&](auto t) __attribute__((always_inline)) { block_sums[t] = Isa::splat(0.0f); });
   for (std::size_t c = 0; c < quant::kBlockColumns; ++c) {
+    if (c * sizeof(tile.values[c]) % kLine == 0) fetch_ahead<Isa, kTokens>(tile.values[c]);
     const auto w = Isa::load_element(tile.values[c]);
     unroll<kTokens>([&](auto t) __attribute__((always_inline)) {
       block_sums[t] = Isa::fma(w, Isa::splat(at.x[t].values[c]), block_sums[t]);
@@ -181,19 +204,6 @@ struct Start<quant::FloatTile<Element>> {
   }
 };
 
-/// Bytes by which reading runs ahead where few tokens leave too little to do between two lines of memory for
-/// the processor to look ahead far enough by itself.
-inline constexpr std::size_t kFetchAhead = 8192;
-
-/// Asks for the lines that far behind a tile. Past the end of the weights this is nothing, or a line in vain.
-template <class Tile>
-[[gnu::always_inline]] inline void fetch_ahead(const Tile* tile) {
-  const auto at = reinterpret_cast<std::uintptr_t>(tile) + kFetchAhead;
-  for (std::size_t i = 0; i < sizeof(Tile); i += 64) {
-    __builtin_prefetch(reinterpret_cast<const void*>(at + i));
-  }
-}
-
 /// One group of 16 rows times kTokens neighbours of a panel.
 template <class Isa, class Tile, int kTokens>
 inline void multiply_group(const Tile* tiles, std::size_t n_tiles, const MatMulInput& x, std::size_t first,
@@ -203,7 +213,6 @@ inline void multiply_group(const Tile* tiles, std::size_t n_tiles, const MatMulI
   typename Isa::F32 sums[kTokens];
   unroll<kTokens>([&](auto t) __attribute__((always_inline)) { sums[t] = Isa::splat(0.0f); });
   for (std::size_t i = 0; i < n_tiles; ++i) {
-    if constexpr (kTokens < Isa::kMatMulTokens) fetch_ahead(tiles + i);
     accumulate<Isa, kTokens>(tiles[i], start.block(i * blocks_a_tile), sums);
   }
   unroll<kTokens>([&](auto t)
@@ -221,6 +230,28 @@ inline void multiply_tokens(const Tile* tiles, std::size_t n_tiles, const MatMul
     multiply_tokens<Isa, Tile, kTokens / 2>(tiles, n_tiles, x, first, width, y, stride);
 }
 
+/// Parts of the weights that are read side by side for one token: processors fetch several streams sooner
+/// than one.
+inline constexpr int kStreams = 4;
+
+/// kStreams groups, each n_apart groups after the one before, times one token.
+template <class Isa, class Tile>
+inline void multiply_streams(const Tile* tiles, std::size_t n_tiles, std::size_t n_apart,
+                             const MatMulInput& x, float* y) noexcept {
+  constexpr std::size_t blocks_a_tile = Tile::kColumns / quant::kBlockColumns;
+  const auto start = Start<Tile>::of(x, 0, 1);
+  typename Isa::F32 sums[kStreams][1];
+  unroll<kStreams>([&](auto s) __attribute__((always_inline)) { sums[s][0] = Isa::splat(0.0f); });
+  for (std::size_t i = 0; i < n_tiles; ++i) {
+    unroll<kStreams>([&](auto s) __attribute__((always_inline)) {
+      accumulate<Isa, 1>(tiles[s * n_apart * n_tiles + i], start.block(i * blocks_a_tile), sums[s]);
+    });
+  }
+  unroll<kStreams>([&](auto s) __attribute__((always_inline)) {
+    Isa::store(y + s * n_apart * quant::kTileRows, sums[s][0]);
+  });
+}
+
 /// KernelTable::matmul.
 template <class Isa, class Format>
 void matmul(const void* tiles, std::size_t n_groups, std::size_t n_blocks, const MatMulInput& x,
@@ -228,7 +259,16 @@ void matmul(const void* tiles, std::size_t n_groups, std::size_t n_blocks, const
   using Tile = typename Format::Tile;
   const std::size_t n_tiles = n_blocks / (Tile::kColumns / quant::kBlockColumns);
   const auto* group = static_cast<const Tile*>(tiles);
-  for (std::size_t g = 0; g < n_groups; ++g, group += n_tiles) {
+  std::size_t g = 0;
+  if (width == 1) {
+    const std::size_t n_apart = n_groups / kStreams;
+    for (; g < n_apart; ++g) {
+      multiply_streams<Isa>(group + g * n_tiles, n_tiles, n_apart, x, y + g * quant::kTileRows);
+    }
+    g = n_apart * kStreams;
+    group += g * n_tiles;
+  }
+  for (; g < n_groups; ++g, group += n_tiles) {
     multiply_tokens<Isa, Tile, Isa::kMatMulTokens>(group, n_tiles, x, 0, width, y + g * quant::kTileRows,
                                                    stride);
   }

@@ -18,7 +18,9 @@ void linear(const Context& context, const Matrix& weight, Range groups, const Ac
   LINNET_ASSERT(stride >= padded_rows(weight.n_rows));
   const auto multiply = context.kernels.matmul[weight.format->index];
   const std::size_t n_blocks = weight.n_blocks();
-  const std::size_t n_together = std::max<std::size_t>(1, kCachedBytes / weight.group_bytes());
+  const std::size_t n_together = n_tokens <= quant::kPanelTokens
+                                     ? groups.end - groups.begin
+                                     : std::max<std::size_t>(1, kCachedBytes / weight.group_bytes());
   for (std::size_t group = groups.begin; group < groups.end; group += n_together) {
     const std::size_t n_groups = std::min(n_together, groups.end - group);
     for (std::size_t token = 0; token < n_tokens; token += quant::kPanelTokens) {
