@@ -127,6 +127,8 @@ def check(root):
         ]
         if path.suffix in CPP:
             check_cpp(path, text, problems)
+    for file in sorted((root / "cmake").glob("*.h.in")):  # CMake makes public headers of them
+        public[file.relative_to(root)] = file.read_text(encoding="utf-8").splitlines()
     check_public(public, problems)
     return n_files, problems
 

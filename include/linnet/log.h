@@ -8,7 +8,7 @@
 #include <functional>
 #include <string_view>
 
-#include <linnet/export.h>
+#include <linnet/result.h>
 
 namespace linnet {
 

@@ -1,7 +1,9 @@
 /// \file
 /// Errors as values. linnet throws nothing across its interface, never aborts and never prints: every
 /// call that can fail returns a Result. A Result owns its value or its error; like any value it belongs to
-/// one thread at a time.
+/// one thread at a time. Every header of linnet includes this one, so it also holds what marks their names:
+/// LINNET_API those that the shared library exports; everything else is hidden, and so is what LINNET_LOCAL
+/// marks inside an exported class.
 #pragma once
 
 #include <cstdint>
@@ -11,7 +13,13 @@
 #include <utility>
 #include <variant>
 
-#include <linnet/export.h>
+#if defined(__GNUC__)
+#define LINNET_API __attribute__((visibility("default")))
+#define LINNET_LOCAL __attribute__((visibility("hidden")))
+#else
+#define LINNET_API
+#define LINNET_LOCAL
+#endif
 
 namespace linnet {
 

@@ -74,6 +74,7 @@ class CheckSizes(unittest.TestCase):
             ({"scripts/a": "x" * 111}, "111 columns"),
             ({"include/linnet/a.h": "\n" * 251}, "251 lines; at most 250"),
             ({f"include/linnet/{i}.h": "\n" for i in range(11)}, "11 headers"),
+            ({**{f"include/linnet/{i}.h": "" for i in range(10)}, "cmake/v.h.in": "\n"}, "11 headers of 1 "),
             ({f"include/linnet/{i}.h": "\n" * 250 for i in range(5)}, "1250 lines in all"),
         ):
             with self.subTest(words):
