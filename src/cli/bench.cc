@@ -46,10 +46,12 @@ const Format& format_of(const Args& args) {
 
 // What repeats the run, without the folder that the model is in.
 std::string command_of(const std::string& model, const BenchPlan& plan) {
-  return fmt::format("linnet bench {} -p {} -n {} -d {} -t {} --cache {} -b {} -r {}", model,
-                     fmt::join(plan.prompts, ","), fmt::join(plan.decodes, ","), fmt::join(plan.depths, ","),
-                     fmt::join(plan.threads, ","), fmt::join(plan.caches, ","), fmt::join(plan.sessions, ","),
-                     plan.n_rounds);
+  std::string command = fmt::format(
+      "linnet bench {} -p {} -n {} -d {} -t {} --cache {} -b {} -r {}", model, fmt::join(plan.prompts, ","),
+      fmt::join(plan.decodes, ","), fmt::join(plan.depths, ","), fmt::join(plan.threads, ","),
+      fmt::join(plan.caches, ","), fmt::join(plan.sessions, ","), plan.n_rounds);
+  if (!plan.guesses.empty()) command += fmt::format(" --guess {}", fmt::join(plan.guesses, ","));
+  return command;
 }
 
 BenchReport measure(const Args& args, BenchPlan plan) {
@@ -95,6 +97,9 @@ ExitCode bench(const Args& args) {
     throw UsageError("--baseline is for the page: give --html");
   if (cells_of({args.plan.prompts, args.plan.decodes, {0}, {1}, {"f16"}, {1}}).empty())
     throw UsageError("-p 0 with -n 0 leaves nothing to measure");
+  if (!args.plan.guesses.empty() &&
+      *std::max_element(args.plan.decodes.begin(), args.plan.decodes.end()) == 0)
+    throw UsageError("--guess with -n 0 has nothing to guess");
   std::vector<Baseline> baselines;  // wrong files are told before minutes of measuring
   for (const std::string& path : args.baselines) {
     baselines.push_back({std::filesystem::path(path).stem().string(), read_report(path)});
@@ -157,6 +162,11 @@ Action configure(CLI::App& app) {
       ->option_text(fmt::format("{},...", fmt::join(cache_format_names(), "|")));
   add_list(app, "-b,--sessions", plan.sessions, "Sessions that make tokens together; rates are of all", 1,
            256);
+  add_list(
+      app, "--guess", plan.guesses,
+      "Also copy lines of a built-in note, -n tokens, guessing up to N ahead, and without (0), and check "
+      "that the answers are the same",
+      0, 15);
   add_number(app, "-r,--repeats", plan.n_rounds, "Rounds; each measures every combination once", 1, 1000);
   args->session.add_sizes(app);
   add_output(app, *args);
@@ -172,6 +182,7 @@ const Command kBench{
     .examples =
         "linnet bench smollm2-135m-instruct\n"
         "linnet bench model.gguf -p 512 -n 128 -d 0,1024,4096 -t 1,2 --cache f16,f32 --html page.html\n"
+        "linnet bench model.gguf -p 0 --guess 4,8,15\n"
         "linnet bench model.gguf --format json > before.json\n"
         "linnet bench --compare before.json after.json",
     .configure = &configure,

@@ -28,11 +28,6 @@ CellPair pair_of(const CellResult& first, const CellResult& second) {
   return pair;
 }
 
-const CellResult* find(const std::vector<CellResult>& results, const Cell& cell) {
-  const auto at = std::find_if(results.begin(), results.end(), [&](const auto& r) { return r.cell == cell; });
-  return at == results.end() ? nullptr : &*at;
-}
-
 std::string markdown_list(const char* title, const std::vector<Cell>& cells) {
   std::string text;
   for (const Cell& cell : cells) text += fmt::format("{} {}\n", title, markdown_text(title_of(cell)));
@@ -66,7 +61,7 @@ Comparison compare(const BenchReport& first, const BenchReport& second) {
   differ("instruction set", first.isa, second.isa);
   differ("linnet", first.version, second.version);
   for (const CellResult& result : first.cells) {
-    const CellResult* const other = find(second.cells, result.cell);
+    const CellResult* const other = second.result_of(result.cell);
     if (other != nullptr) {
       comparison.pairs.push_back(pair_of(result, *other));
     } else {
@@ -74,7 +69,7 @@ Comparison compare(const BenchReport& first, const BenchReport& second) {
     }
   }
   for (const CellResult& result : second.cells) {
-    if (find(first.cells, result.cell) == nullptr) comparison.only_second.push_back(result.cell);
+    if (first.result_of(result.cell) == nullptr) comparison.only_second.push_back(result.cell);
   }
   return comparison;
 }

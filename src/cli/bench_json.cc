@@ -39,6 +39,11 @@ Json cell_json(const BenchReport& report, const CellResult& result) {
     json["bytes_per_second"] = bytes_per_second(result);
     json["share_of_memory"] = *share;
   }
+  if (cell.kind == CellKind::kExtract) {
+    json["guess"] = cell.n_guess;
+    json["guesses"] = {{"made", result.guesses.n_guessed}, {"right", result.guesses.n_right}};
+  }
+  if (const auto gain = gain_of_guessing(report, result)) json["gain"] = *gain;
   if (!result.joules_per_token.empty()) json["joules_per_token"] = values_json(result.joules_per_token);
   return json;
 }
@@ -113,18 +118,29 @@ class Member {
   std::string where_;
 };
 
+CellKind read_kind(const Member& json) {
+  const std::string name = json.text("kind");
+  for (const CellKind kind : {CellKind::kPrompt, CellKind::kDecode, CellKind::kExtract}) {
+    if (name == name_of(kind)) return kind;
+  }
+  json.wrong("is neither prompt nor decode nor extract", "kind");
+}
+
 CellResult read_cell(const Member& json) {
   constexpr std::uint64_t kMany = std::uint64_t{1} << 32;
   CellResult result;
   Cell& cell = result.cell;
-  const std::string kind = json.text("kind");
-  if (kind != "prompt" && kind != "decode") json.wrong("is neither prompt nor decode", "kind");
-  cell.kind = kind == "prompt" ? CellKind::kPrompt : CellKind::kDecode;
+  cell.kind = read_kind(json);
   cell.n_tokens = json.count("tokens", 1, kMany);
   cell.depth = json.count("depth", 0, kMany);
   cell.n_threads = static_cast<unsigned>(json.count("threads", 1, 1 << 20));
   cell.cache = json.text("cache");
   cell.n_sessions = json.count("sessions", 1, 1 << 20);
+  if (cell.kind == CellKind::kExtract) {
+    cell.n_guess = json.count("guess", 0, 1 << 20);
+    const Member guesses = json.object("guesses");
+    result.guesses = {guesses.count("made", 0, kMany), guesses.count("right", 0, kMany)};
+  }
   result.rates = json.rounds("tokens_per_second");
   if (json.has("bytes_per_token")) result.bytes_per_token = json.number("bytes_per_token");
   if (json.has("joules_per_token")) result.joules_per_token = json.rounds("joules_per_token");

@@ -12,7 +12,9 @@
 
 #include "cli/bandwidth.h"
 #include "cli/cache_formats.h"
+#include "cli/command.h"
 #include "cli/energy.h"
+#include "cli/extraction.h"
 #include "cli/interrupt.h"
 
 namespace linnet::cli {
@@ -20,29 +22,27 @@ namespace {
 
 using Clock = std::chrono::steady_clock;
 
-// Cells of the same place share a session or a batch, which keeps the tokens before its depth from round to
-// round.
-struct Place {
-  std::size_t depth;
-  unsigned n_threads;
-  std::string cache;
-  std::size_t n_sessions;
-  std::size_t n_ctx = 0;
+// What cells have in common that share a session or a batch, which keeps the tokens before their depth, or
+// the prompt to extract from, from round to round.
+Cell shared_part(Cell cell) {
+  if (cell.kind == CellKind::kPrompt) cell.kind = CellKind::kDecode;
+  cell.n_tokens = cell.n_guess = 0;
+  return cell;
+}
 
-  explicit Place(const Cell& cell)
-      : depth(cell.depth), n_threads(cell.n_threads), cache(cell.cache), n_sessions(cell.n_sessions) {}
-  bool holds(const Cell& cell) const {
-    return depth == cell.depth && n_threads == cell.n_threads && cache == cell.cache &&
-           n_sessions == cell.n_sessions;
-  }
+struct Place {
+  Cell shared;
+  std::size_t n_tokens;         // at most, after the depth or the prompt
+  std::vector<Token> answer{};  // the longest that was extracted
 };
 
 std::vector<Place> places_of(const std::vector<Cell>& cells) {
   std::vector<Place> places;
   for (const Cell& cell : cells) {
-    auto at = std::find_if(places.begin(), places.end(), [&](const Place& p) { return p.holds(cell); });
-    if (at == places.end()) at = places.emplace(places.end(), cell);
-    at->n_ctx = std::max(at->n_ctx, cell.depth + cell.n_tokens);
+    const Cell shared = shared_part(cell);
+    auto at = std::find_if(places.begin(), places.end(), [&](const Place& p) { return p.shared == shared; });
+    if (at == places.end()) at = places.insert(at, {shared, 0});
+    at->n_tokens = std::max(at->n_tokens, cell.n_tokens);
   }
   return places;
 }
@@ -53,9 +53,10 @@ class Bench {
       : places_(places_of(cells)) {
     std::size_t n_most = 0;
     for (const Place& place : places_) {
-      n_most = std::max(n_most, place.n_ctx);
-      runners_.push_back(place.n_sessions == 1 ? Runner(open_session(model, place, options))
-                                               : Runner(open_batch(model, place, options)));
+      if (place.shared.kind == CellKind::kExtract && request_.empty()) request_ = extraction_prompt(model);
+      n_most = std::max(n_most, place.shared.depth + place.n_tokens);
+      runners_.push_back(place.shared.n_sessions == 1 ? Runner(open_session(model, place, options))
+                                                      : Runner(open_batch(model, place, options)));
     }
     tokens_ = random_tokens(n_most, model.info().n_vocab);
   }
@@ -70,12 +71,14 @@ class Bench {
 
   // One round of one cell.
   void measure(CellResult& result) {
-    const Cell& cell = result.cell;
+    const Cell shared = shared_part(result.cell);
     const auto place =
-        std::find_if(places_.begin(), places_.end(), [&](const Place& p) { return p.holds(cell); });
+        std::find_if(places_.begin(), places_.end(), [&](const Place& p) { return p.shared == shared; });
     Runner& runner = runners_[static_cast<std::size_t>(place - places_.begin())];
     if (auto* const batch = std::get_if<Batch>(&runner)) {
       measure_together(*batch, result);
+    } else if (shared.kind == CellKind::kExtract) {
+      measure_extraction(std::get<Session>(runner), place->answer, result);
     } else {
       measure_alone(std::get<Session>(runner), result);
     }
@@ -86,20 +89,25 @@ class Bench {
  private:
   using Runner = std::variant<Session, Batch>;
 
-  static Session open_session(const Model& model, const Place& place, SessionOptions options) {
-    options.n_threads = place.n_threads;
-    options.cache = cache_format(place.cache).format;
-    if (options.n_ctx == 0) options.n_ctx = place.n_ctx;
+  std::size_t context_of(const Place& place) const {
+    return place.n_tokens + (place.shared.kind == CellKind::kExtract ? request_.size() : place.shared.depth);
+  }
+
+  Session open_session(const Model& model, const Place& place, SessionOptions options) const {
+    options.n_threads = place.shared.n_threads;
+    options.cache = cache_format(place.shared.cache).format;
+    if (options.n_ctx == 0) options.n_ctx = context_of(place);
     return Session::open(model, options).value();
   }
 
-  static Batch open_batch(const Model& model, const Place& place, const SessionOptions& options) {
+  Batch open_batch(const Model& model, const Place& place, const SessionOptions& options) const {
     BatchOptions wanted;
-    wanted.n_requests = place.n_sessions;
-    wanted.n_ctx = std::max(options.n_ctx, place.n_ctx + 2);  // a token to begin with and one that ends it
-    wanted.n_chunk = std::max(options.n_chunk, place.n_sessions);
-    wanted.n_threads = place.n_threads;
-    wanted.cache = cache_format(place.cache).format;
+    wanted.n_requests = place.shared.n_sessions;
+    // A token to begin with and one that ends it.
+    wanted.n_ctx = std::max(options.n_ctx, context_of(place) + 2);
+    wanted.n_chunk = std::max(options.n_chunk, place.shared.n_sessions);
+    wanted.n_threads = place.shared.n_threads;
+    wanted.cache = cache_format(place.shared.cache).format;
     return Batch::open(model, wanted).value();
   }
 
@@ -137,6 +145,29 @@ class Bench {
     for (const RequestId request : requests) batch.take(request).value();
   }
 
+  // Picking the tokens is included, reading the request is not.
+  void measure_extraction(Session& session, std::vector<Token>& answer, CellResult& result) {
+    const Cell& cell = result.cell;
+    const std::size_t n_kept = std::min(session.tokens().size(), request_.size() - 1);
+    session.rewind(n_kept).value();
+    session.append(std::span(request_).subspan(n_kept)).value();
+    GenerateOptions options;
+    options.max_tokens = cell.n_tokens;
+    options.ignore_end = true;
+    options.n_draft = cell.n_guess;
+    start();
+    const Generation made = session.generate(options).value();
+    if (made.finish == FinishReason::kCancelled) fail(ErrorCode::kCancelled, "interrupted");
+    if (made.tokens.size() != cell.n_tokens) {
+      fail(ErrorCode::kContextFull,
+           fmt::format("{}: the context holds {} tokens, but the request has {} already", title_of(cell),
+                       session.n_ctx(), request_.size()));
+    }
+    finish(made.tokens.size(), result);
+    result.guesses = made.speculation;
+    expect_same_answer(session.tokens().subspan(request_.size()), answer, title_of(cell));
+  }
+
   void start() {
     energy_.start();
     start_ = Clock::now();
@@ -162,6 +193,7 @@ class Bench {
   std::vector<Place> places_;
   std::vector<Runner> runners_;  // (places)
   std::vector<Token> tokens_;
+  std::vector<Token> request_;  // to extract
   EnergyMeter energy_;
   Clock::time_point start_;
   std::atomic<bool> is_cancelled_{false};
@@ -171,12 +203,16 @@ class Bench {
 
 std::vector<Cell> cells_of(const BenchPlan& plan) {
   std::vector<Cell> cells;
-  const auto add = [&](CellKind kind, const std::vector<std::size_t>& counts, std::size_t n_sessions) {
+  const auto add = [&](Cell cell, const std::vector<std::size_t>& counts,
+                       const std::vector<std::size_t>& depths) {
     for (const std::size_t n_tokens : counts) {
-      for (const std::size_t depth : plan.depths) {
+      for (const std::size_t depth : depths) {
         for (const unsigned n_threads : plan.threads) {
           for (const std::string& cache : plan.caches) {
-            const Cell cell{kind, n_tokens, depth, n_threads, cache, n_sessions};
+            cell.n_tokens = n_tokens;
+            cell.depth = depth;
+            cell.n_threads = n_threads;
+            cell.cache = cache;
             const bool is_new = std::find(cells.begin(), cells.end(), cell) == cells.end();
             if (n_tokens != 0 && is_new) cells.push_back(cell);
           }
@@ -184,13 +220,17 @@ std::vector<Cell> cells_of(const BenchPlan& plan) {
       }
     }
   };
-  add(CellKind::kPrompt, plan.prompts, 1);
-  for (const std::size_t n_sessions : plan.sessions) add(CellKind::kDecode, plan.decodes, n_sessions);
+  add({.kind = CellKind::kPrompt}, plan.prompts, plan.depths);
+  for (const std::size_t n_sessions : plan.sessions)
+    add({.kind = CellKind::kDecode, .n_sessions = n_sessions}, plan.decodes, plan.depths);
+  if (!plan.guesses.empty()) add({.kind = CellKind::kExtract}, plan.decodes, {0});
+  for (const std::size_t n_guess : plan.guesses)
+    add({.kind = CellKind::kExtract, .n_guess = n_guess}, plan.decodes, {0});
   return cells;
 }
 
 double bytes_per_token(const Model& model, const Cell& cell) {
-  if (cell.kind == CellKind::kPrompt) return 0;
+  if (cell.kind != CellKind::kDecode) return 0;
   const ModelInfo& info = model.info();
   double positions = 0;  // of one layer with keys and values, summed over layers and tokens
   for (std::size_t at = cell.depth + 1; at <= cell.depth + cell.n_tokens; ++at) {

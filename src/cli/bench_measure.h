@@ -18,6 +18,8 @@ struct BenchPlan {
   std::vector<unsigned> threads;
   std::vector<std::string> caches;
   std::vector<std::size_t> sessions{1};  ///< Making tokens together; prompts are read alone.
+  /// Tokens guessed ahead when extracting as many as in `decodes`; 0, the base, comes with the first other.
+  std::vector<std::size_t> guesses{};
   std::size_t n_rounds = 5;
 };
 
@@ -25,7 +27,7 @@ struct BenchPlan {
 std::vector<Cell> cells_of(const BenchPlan& plan);
 
 /// Bytes read to make one token in the mean of a decode cell: every weight once for all sessions, and the
-/// keys and values that each session's layers see. 0 for prompts.
+/// keys and values that each session's layers see. 0 for other cells.
 double bytes_per_token(const Model& model, const Cell& cell);
 
 /// n tokens that mean nothing, the same each time.
@@ -33,7 +35,8 @@ std::vector<Token> random_tokens(std::size_t n, std::size_t n_vocab);
 
 /// Fills the report's rates, peak of memory and source of energy. One round to warm up, then plan.n_rounds
 /// that count; each measures every cell once and then memory, so that noise meets all alike. Ctrl-C ends it
-/// with kCancelled. Throws linnet::Exception.
+/// with kCancelled; an extraction whose tokens depend on guessing, threads or round, with kInternal. Throws
+/// linnet::Exception.
 void measure(const Model& model, const BenchPlan& plan, const SessionOptions& options, BenchReport& report,
              Progress& bar);
 

@@ -59,8 +59,6 @@ std::string fact(const std::string& value, const std::string& what) {
   return fmt::format("<div class='card'><b>{}</b><span>{}</span></div>\n", html_text(value), html_text(what));
 }
 
-std::string speed(double value) { return fmt::format("{:.{}f}", value, value < 100 ? 1 : 0); }
-
 // Cells as lines: what a point's x is, and which cells share a line. Lines of fewer than `least` points say
 // nothing about x.
 struct Lines {
@@ -137,6 +135,20 @@ std::string against_depth(const BenchReport& report, CellKind kind) {
                    }});
 }
 
+std::string against_guesses(const BenchReport& report) {
+  return draw("Extraction against guesses", report, CellKind::kExtract,
+              {.chart = {.x_title = "tokens guessed ahead at most; 0: none",
+                         .y_title = "tokens/s",
+                         .least_x_step = 1,
+                         .series = {}},
+               .x = [](const CellResult& result) { return static_cast<double>(result.cell.n_guess); },
+               .name =
+                   [](const Cell& cell) {
+                     return fmt::format("{} tokens, {}, {}", cell.n_tokens, threads_text(cell.n_threads),
+                                        cell.cache);
+                   }});
+}
+
 std::string ratios(const BenchReport& report, const Baseline& baseline) {
   const Comparison comparison = compare(baseline.report, report);
   std::vector<ChartBar> bars;
@@ -158,23 +170,15 @@ std::string ratios(const BenchReport& report, const Baseline& baseline) {
 }
 
 std::string table(const BenchReport& report) {
-  std::string rows =
-      "<tr><th>cell</th><th>depth</th><th>threads</th><th>cache</th><th>sessions</th><th>tokens/s</th>"
-      "<th>low to high</th><th>MB/token</th><th>GB/s</th><th>of memory</th><th>J/token</th></tr>\n";
-  for (const CellResult& result : report.cells) {
-    const Cell& cell = result.cell;
-    const Spread spread = result.spread();
-    const auto share = share_of_memory(report, result);
-    rows += fmt::format(
-        "<tr><td>{} {}</td><td>{}</td><td>{}</td><td>{}</td><td>{}</td><td><b>{}</b></td><td>{} to {}</td>"
-        "<td>{}</td><td>{}</td><td>{}</td><td>{}</td></tr>\n",
-        name_of(cell.kind), cell.n_tokens, cell.depth, cell.n_threads, html_text(cell.cache), cell.n_sessions,
-        speed(spread.median), speed(spread.low), speed(spread.high),
-        share ? fmt::format("{:.1f}", result.bytes_per_token / 1e6) : "",
-        share ? fmt::format("{:.1f}", bytes_per_second(result) / 1e9) : "",
-        share ? fmt::format("{:.0f} %", 100 * *share) : "",
-        result.joules_per_token.empty() ? ""
-                                        : fmt::format("{:.3f}", spread_of(result.joules_per_token).median));
+  const Table table = table_of(report);
+  std::string rows = "<tr>";
+  for (const Table::Column& column : table.columns)
+    rows += fmt::format("<th>{}</th>", html_text(column.title));
+  rows += "</tr>\n";
+  for (const std::vector<std::string>& row : table.rows) {
+    rows += "<tr>";
+    for (const std::string& value : row) rows += fmt::format("<td>{}</td>", html_text(value));
+    rows += "</tr>\n";
   }
   return fmt::format("<div class='card wide'><table>\n{}</table></div>\n", rows);
 }
@@ -209,6 +213,7 @@ std::string to_html(const BenchReport& report, const std::vector<Baseline>& base
   for (const CellKind kind : {CellKind::kPrompt, CellKind::kDecode}) {
     charts += against_threads(report, kind) + against_depth(report, kind);
   }
+  charts += against_guesses(report);
   std::string bars;
   for (const Baseline& baseline : baselines) bars += ratios(report, baseline);
   if (!bars.empty()) bars = fmt::format("<h2>Against baselines</h2>\n<div class='grid'>\n{}</div>\n", bars);

@@ -5,12 +5,18 @@
 #include <string>
 #include <vector>
 
+#include <linnet/generate.h>
+
 #include "cli/machine.h"
 #include "cli/statistics.h"
 
 namespace linnet::cli {
 
-enum class CellKind { kPrompt, kDecode };
+enum class CellKind {
+  kPrompt,
+  kDecode,
+  kExtract,  ///< Tokens made after extraction_prompt(), picked greedily, with or without guessing ahead.
+};
 
 /// One thing that is measured.
 struct Cell {
@@ -20,11 +26,12 @@ struct Cell {
   unsigned n_threads = 0;
   std::string cache{};         ///< What keys and values are stored as.
   std::size_t n_sessions = 1;  ///< Computing together; rates are of all of them.
+  std::size_t n_guess = 0;     ///< When extracting: GenerateOptions::n_draft. 0 = the base of the others.
 
   bool operator==(const Cell&) const = default;
 };
 
-/// "prompt" or "decode".
+/// "prompt", "decode" or "extract".
 const char* name_of(CellKind kind) noexcept;
 /// E.g. "decode 128 at depth 4096, 2 threads, f16".
 std::string title_of(const Cell& cell);
@@ -32,8 +39,9 @@ std::string title_of(const Cell& cell);
 struct CellResult {
   Cell cell;
   std::vector<double> rates{};  ///< Tokens a second, a value a round.
-  double bytes_per_token = 0;   ///< Weights, keys and values read to make one token; 0 for prompts.
+  double bytes_per_token = 0;   ///< Weights, keys and values read to make one token when decoding; else 0.
   std::vector<double> joules_per_token{};  ///< A value a round; empty where nothing counts energy.
+  Speculation guesses{};                   ///< Of one round; all are alike.
 
   Spread spread() const { return spread_of(rates); }
 };
@@ -62,12 +70,28 @@ struct BenchReport {
 
   /// The rates of that many threads, or nullptr.
   const ReadRates* read_rates_of(unsigned n_threads) const noexcept;
+  /// What was measured of that cell, or nullptr.
+  const CellResult* result_of(const Cell& cell) const noexcept;
 };
 
-/// Bytes of weights, keys and values read a second, in the median round; 0 for prompts.
+/// Bytes of weights, keys and values read a second, in the median round; 0 unless decoding.
 double bytes_per_second(const CellResult& result);
-/// That, as a fraction of the best read rate of memory in the same run; empty for prompts.
+/// That, as a fraction of the best read rate of memory in the same run; empty unless decoding.
 std::optional<double> share_of_memory(const BenchReport& report, const CellResult& result);
+
+/// For extracting with guesses: the ratio of medians to the same without. Empty for other cells.
+std::optional<double> gain_of_guessing(const BenchReport& report, const CellResult& result);
+
+/// The cells as people read them. Columns in which no row has anything are left out.
+struct Table {
+  struct Column {
+    std::string title;
+    bool is_text = false;  ///< And not a figure.
+  };
+  std::vector<Column> columns;
+  std::vector<std::vector<std::string>> rows;  ///< Plain text, for the caller to escape.
+};
+Table table_of(const BenchReport& report);
 
 /// A table for people: no character of a name can end a cell or steer a terminal.
 std::string to_markdown(const BenchReport& report);

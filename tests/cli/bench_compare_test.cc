@@ -8,6 +8,7 @@
 namespace linnet::cli {
 namespace {
 
+using testing::extraction;
 using testing::noisy;
 using testing::report_of;
 using testing::result_of;
@@ -58,6 +59,17 @@ TEST(Compare, PairsEqualCellsAndNamesTheOthers) {
   const auto json = nlohmann::json::parse(to_json(comparison));
   EXPECT_EQ(json.at("cells").at(0).at("verdict"), "too few rounds to tell");
   EXPECT_FALSE(json.at("is_slower"));
+}
+
+TEST(Compare, TellsExtractionsApartByTheirGuesses) {
+  const auto first = report_of({extraction(0, noisy(100, 7, 1)), extraction(8, noisy(200, 7, 2))});
+  const auto second = report_of({extraction(8, noisy(100, 7, 3)), extraction(4, noisy(100, 7, 4))});
+  const Comparison comparison = compare(first, second);
+  ASSERT_EQ(comparison.pairs.size(), 1u);
+  EXPECT_EQ(comparison.pairs[0].cell.n_guess, 8u);
+  EXPECT_EQ(comparison.pairs[0].verdict, Verdict::kSlower);
+  EXPECT_EQ(comparison.only_first.size(), 1u);
+  EXPECT_EQ(comparison.only_second.size(), 1u);
 }
 
 TEST(Compare, IsSlowerIfOneCellIs) {

@@ -28,6 +28,19 @@ TEST(CellsOf, AreAllCombinationsPromptsFirst) {
       cells_of({.prompts = {0}, .decodes = {0}, .depths = {0}, .threads = {1}, .caches = {"f16"}}).empty());
 }
 
+TEST(CellsOf, ExtractWithTheBaseFirstAndOnce) {
+  BenchPlan plan{.prompts = {0}, .decodes = {64}, .depths = {0, 99}, .threads = {2}, .caches = {"f16"}};
+  plan.guesses = {4, 0, 8, 4};
+  const auto cells = cells_of(plan);
+  std::vector<std::size_t> guesses;
+  for (const Cell& cell : cells) {
+    if (cell.kind == CellKind::kExtract) guesses.push_back(cell.n_guess);
+    EXPECT_TRUE(cell.kind != CellKind::kExtract || cell.depth == 0);
+  }
+  EXPECT_EQ(guesses, (std::vector<std::size_t>{0, 4, 8}));
+  EXPECT_EQ(cells.size(), 2u + 3);
+}
+
 TEST(BytesPerToken, AreWeightsAndWhatIsSeenOfTheContext) {
   const Model model = golden("llama_tied");
   const ModelInfo& info = model.info();

@@ -9,6 +9,7 @@
 namespace linnet::cli {
 namespace {
 
+using testing::extraction;
 using testing::noisy;
 using testing::report_of;
 using testing::result_of;
@@ -61,6 +62,13 @@ TEST(BenchPage, SaysWhichLinesItLeavesOut) {
     }
   }
   EXPECT_TRUE(has(to_html(report, {}), "2 more such lines are in the table only."));
+}
+
+TEST(BenchPage, ShowsWhatGuessingGains) {
+  const std::string html = to_html(report_of({extraction(0, {1, 2, 3}), extraction(8, {4, 5, 6})}), {});
+  EXPECT_TRUE(has(html, "Extraction against guesses"));
+  EXPECT_TRUE(has(html, "<td>64 of 80, 80 %</td><td>2.50</td>"));
+  EXPECT_FALSE(has(html, "Decode"));
 }
 
 TEST(BenchPage, HoldsNoChartOfNothing) {

@@ -9,6 +9,7 @@
 namespace linnet::cli {
 namespace {
 
+using testing::extraction;
 using testing::Folder;
 using testing::report_of;
 using testing::result_of;
@@ -17,6 +18,8 @@ BenchReport sample() {
   auto report = report_of({result_of(0, {250.5, 200.25, 260}), result_of(4096, {100, 110, 90})});
   report.cells[0].joules_per_token = {0.5, 0.25, 0.75};
   report.cells.push_back({.cell = {CellKind::kPrompt, 512, 0, 2, "f32"}, .rates = {1000}});
+  report.cells.push_back(extraction(0, {100}));
+  report.cells.push_back(extraction(8, {150, 200, 250}));
   return report;
 }
 
@@ -25,7 +28,7 @@ TEST(BenchReport, IsReadBackAsItWasWritten) {
   const BenchReport report = sample();
   const BenchReport read = read_report(folder.write("a.json", to_json(report)));
   EXPECT_EQ(to_json(read), to_json(report));
-  ASSERT_EQ(read.cells.size(), 3u);
+  ASSERT_EQ(read.cells.size(), 5u);
   EXPECT_EQ(read.cells[1].cell, report.cells[1].cell);
   EXPECT_EQ(read.cells[0].rates, report.cells[0].rates);
 }
@@ -42,13 +45,42 @@ TEST(BenchReport, TablesSurviveHostileNames) {
   report.model = "a|b\n\x1b[2J\",c";
   const std::string markdown = to_markdown(report);
   EXPECT_NE(markdown.find("a\\|b??[2J\",c"), std::string::npos) << markdown;
-  EXPECT_NE(markdown.find(
-                "| decode 128 | 0 | 2 | f16 | 1 | 250.5 | 200.2 to 260.0 | 100.0 | 25.1 | 100 % | 0.500 |"),
-            std::string::npos)
+  EXPECT_NE(
+      markdown.find(
+          "| decode 128 | 0 | 2 | f16 | 1 | 250.5 | 200.2 to 260.0 | 100.0 | 25.1 | 100 % | 0.500 |  |  |"),
+      std::string::npos)
       << markdown;
-  EXPECT_NE(to_csv(report).find("\n\"a|b\n\x1b[2J\"\",c\",avx2,decode,128,4096,2,f16,1,100,90,110,"),
+  EXPECT_NE(to_csv(report).find("\n\"a|b\n\x1b[2J\"\",c\",avx2,decode,128,4096,2,f16,1,0,100,90,110,"),
             std::string::npos)
       << to_csv(report);
+}
+
+TEST(BenchReport, TellsWhatGuessingGains) {
+  const BenchReport report = sample();
+  EXPECT_DOUBLE_EQ(*gain_of_guessing(report, report.cells[4]), 2);
+  EXPECT_FALSE(gain_of_guessing(report, report.cells[3])) << "the base";
+  EXPECT_FALSE(gain_of_guessing(report, report.cells[0]));
+  EXPECT_FALSE(gain_of_guessing(report_of({report.cells[4]}), report.cells[4])) << "without a base";
+  EXPECT_EQ(title_of(report.cells[4].cell), "extract 128, guess 8, 2 threads, f16");
+  const std::string markdown = to_markdown(report);
+  EXPECT_NE(markdown.find("| extract 128, guess 8 | 0 | 2 | f16 | 1 | 200.0 | 150.0 to 250.0 |  |  |  |  | "
+                          "64 of 80, 80 % | 2.00 |"),
+            std::string::npos)
+      << markdown;
+  EXPECT_NE(to_csv(report).find(",extract,128,0,2,f16,1,8,200,150,250,0,0,25000000000,,80,64,2,"),
+            std::string::npos)
+      << to_csv(report);
+}
+
+TEST(TableOf, LeavesOutColumnsOfNothing) {
+  const Table all = table_of(sample());
+  const Table few = table_of(report_of({{.cell = {CellKind::kPrompt, 512, 0, 2, "f32"}, .rates = {1000}}}));
+  EXPECT_EQ(all.columns.back().title, "times guess 0");
+  EXPECT_EQ(few.columns.back().title, "low to high");
+  for (const Table& table : {all, few}) {
+    for (const auto& row : table.rows) EXPECT_EQ(row.size(), table.columns.size());
+  }
+  EXPECT_TRUE(table_of(report_of({})).columns.empty());
 }
 
 void expect_refused(const std::string& text, const std::string& says) {
@@ -96,6 +128,9 @@ TEST(ReadReport, RefusesValuesThatCannotBe) {
   }
   expect_refused(changed("/cells/0/tokens_per_second/rounds", std::vector<int>(1001, 1)), "more than 1000");
   expect_refused(changed("/cells/0/kind", "both"), "cells[0].kind");
+  expect_refused(changed("/cells/4/guess", "many"), "cells[4].guess");
+  expect_refused(changed("/cells/4/guesses", 5), "cells[4].guesses");
+  expect_refused(changed("/cells/4/guesses/right", -1), "cells[4].guesses.right");
   expect_refused(changed("/cells/0/tokens", 1.5), "whole number");
   expect_refused(changed("/cells/0/threads", 0), "cells[0].threads");
   expect_refused(changed("/cells/1/depth", 0), "cells[1]' is there twice");

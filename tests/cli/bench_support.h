@@ -53,6 +53,16 @@ inline CellResult result_of(std::size_t depth, std::vector<double> rates) {
       .cell = {CellKind::kDecode, 128, depth, 2, "f16"}, .rates = std::move(rates), .bytes_per_token = 1e8};
 }
 
+inline CellResult extraction(std::size_t n_guess, std::vector<double> rates) {
+  return {.cell = {.kind = CellKind::kExtract,
+                   .n_tokens = 128,
+                   .n_threads = 2,
+                   .cache = "f16",
+                   .n_guess = n_guess},
+          .rates = std::move(rates),
+          .guesses = {10 * n_guess, 8 * n_guess}};
+}
+
 inline BenchReport report_of(std::vector<CellResult> cells) {
   BenchReport report{.version = "0.1.0",
                      .date = "2026-11-22T12:00:00Z",

@@ -55,6 +55,26 @@ class Together(TestCase):
         self.assertTrue(all(cell["tokens_per_second"]["median"] > 0 for cell in report["cells"]))
 
 
+class Guessing(TestCase):
+    def test_extraction_with_and_without(self):
+        report = json.loads(
+            self.succeed(
+                "bench", TINY, "-p", "0", "-n", "24", "--guess", "4,8", "-r", "2", "--format", "json"
+            )
+        )
+        cells = [cell for cell in report["cells"] if cell["kind"] == "extract"]
+        self.assertEqual([cell["guess"] for cell in cells], [0, 4, 8])
+        self.assertEqual(cells[0]["guesses"], {"made": 0, "right": 0})
+        self.assertTrue(all(cell["gain"] > 0 for cell in cells[1:]))
+        self.assertTrue(report["command"].endswith(" --guess 4,8"))
+
+    def test_wrong_usage(self):
+        self.refuse("bench", "m", "-n", "0", "--guess", "4", code=2, says="--guess")
+        self.refuse("bench", "m", "--guess", "16", code=2, says="--guess")
+        few = ["-p", "0", "-n", "4", "--guess", "4", "-r", "1"]
+        self.refuse("bench", TINY, *few, "--context", "16", code=1, says="context")
+
+
 class Lists(TestCase):
     """With a model too small to say anything of speed."""
 
