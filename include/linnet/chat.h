@@ -4,6 +4,7 @@
 /// from may only be assigned to or destroyed.
 #pragma once
 
+#include <filesystem>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -79,6 +80,14 @@ class LINNET_API Chat {
   /// The same as tokens, for a Session or a Batch: text of messages is plain text there too. Errors: as
   /// reply().
   Result<std::vector<Token>> prompt_tokens() const;
+
+  /// Writes the conversation and the session to a file, as Session::save() does. Errors: as there;
+  /// kInvalidArgument, more than 256 MiB of text; kOutOfMemory, a message was lost.
+  Result<void> save(const std::filesystem::path& path) const;
+  /// Goes on where a saved chat was, in place of the conversation that this one holds: the next reply()
+  /// computes only what is new. Template, date and thinking are this chat's own. Errors, which leave the chat
+  /// as it was: as Session::restore(), to which the file of a session is not that of a chat.
+  Result<void> restore(const std::filesystem::path& path);
 
   /// The conversation so far.
   const std::vector<Message>& messages() const noexcept;

@@ -115,6 +115,7 @@ class LINNET_API Session {
   const Model& model() const noexcept;
 
  private:
+  friend class Chat;
   friend class Drafter;
   struct LINNET_LOCAL Impl;
   explicit Session(std::unique_ptr<Impl> impl) noexcept;

@@ -3,34 +3,11 @@
 #include <algorithm>
 
 #include "base/guard.h"
-#include "chat/chat_template.h"
-#include "chat/reasoning.h"
+#include "engine/chat_impl.h"
 #include "engine/context_shift.h"
 #include "engine/generator.h"
 
 namespace linnet {
-
-struct LINNET_LOCAL Chat::Impl {
-  Impl(Session session_, chat::ChatTemplate chat_template_, ChatOptions options_)
-      : session(std::move(session_)),
-        chat_template(std::move(chat_template_)),
-        options(std::move(options_)) {}
-
-  Session session;
-  chat::ChatTemplate chat_template;
-  const ChatOptions options;
-  std::optional<chat::ReasoningMarks> marks;
-  std::vector<Message> messages;
-  bool lost_message = false;  // there was no memory for it
-
-  void add(std::string_view role, std::string& content) noexcept;
-  const Tokenizer& tokenizer() const { return *session.model().impl()->tokenizer; }
-  Result<std::vector<chat::RenderedPart>> render() const;
-  Result<std::vector<Token>> encode(const std::vector<chat::RenderedPart>& parts) const;
-  Result<void> make_fit(std::vector<Token>& prompt, std::optional<std::size_t> keep) const;
-  Result<void> catch_up(std::span<const Token> prompt);
-  Result<Reply> reply(const PieceCallback& callback, const GenerateOptions& generate_options);
-};
 
 namespace {
 
@@ -59,11 +36,14 @@ void Chat::Impl::add(std::string_view role, std::string& content) noexcept {
   }
 }
 
+Result<void> Chat::Impl::check_messages() const {
+  if (!lost_message) return {};
+  return fail(ErrorCode::kOutOfMemory, "a message was lost for want of memory; clear() and begin anew");
+}
+
 // With the names that transformers gives to templates.
 Result<std::vector<chat::RenderedPart>> Chat::Impl::render() const {
-  if (lost_message) {
-    return fail(ErrorCode::kOutOfMemory, "a message was lost for want of memory; clear() and begin anew");
-  }
+  LINNET_CHECK(check_messages());
   using chat::Value;
   const auto name_of = [&](Token token) {
     return Value::trusted(token == kNoToken ? std::string() : std::string(tokenizer().text(token)));

@@ -143,10 +143,7 @@ class BodyWriter {
     return write(tile_);
   }
 
-  Result<void> finish() {
-    LINNET_CHECK(file_.write(to_little(hash_.value())));
-    return file_.commit();
-  }
+  Result<void> finish() { return file_.write(to_little(hash_.value())); }
 
  private:
   OutputFile& file_;
@@ -193,9 +190,8 @@ SessionShape Session::Impl::shape() const {
           m.hparams.n_layers, m.hparams.n_vocab, options.n_ctx};
 }
 
-Result<void> Session::Impl::save(const std::filesystem::path& path) const {
+Result<void> Session::Impl::write(OutputFile& file) const {
   const SessionShape s = shape();
-  LINNET_TRY(OutputFile file, OutputFile::create(path));
   LINNET_CHECK(file.write(make_header(s, tokens.size(), n_computed)));
   BodyWriter body(file, s);
   LINNET_CHECK(body.write(std::as_bytes(std::span(tokens))));
@@ -207,12 +203,23 @@ Result<void> Session::Impl::save(const std::filesystem::path& path) const {
   return body.finish();
 }
 
+Result<void> Session::Impl::save(const std::filesystem::path& path) const {
+  LINNET_TRY(OutputFile file, OutputFile::create(path));
+  LINNET_CHECK(write(file));
+  return file.commit();
+}
+
 Result<void> Session::Impl::restore(const std::filesystem::path& path) {
   const SessionShape s = shape();
   LINNET_TRY(FileMap map, FileMap::open(path));
   // Whatever happens to the file from now on; no more is looked at than a full session has.
   LINNET_CHECK(map.keep(std::min(map.bytes().size(), s.file_bytes(s.n_ctx, s.n_ctx))));
-  LINNET_TRY(SavedSession saved, parse_session_file(map.bytes(), utf8::printable(path.string(), 1024), s));
+  return read(map.bytes(), utf8::printable(path.string(), 1024));
+}
+
+Result<void> Session::Impl::read(std::span<const std::byte> file, std::string_view name) {
+  const SessionShape s = shape();
+  LINNET_TRY(SavedSession saved, parse_session_file(file, name, s));
   if (!cache->ensure(0, saved.n_computed)) {
     return fail(ErrorCode::kInternal, "the cache has no room for {} positions", saved.n_computed);
   }

@@ -18,6 +18,7 @@ namespace linnet {
 
 class Drafter;
 class Generator;
+class OutputFile;
 
 /// Tokens are `held` first and `computed` when their successors' probabilities are wanted, so the last token
 /// of a generation costs nothing until somebody goes on from it.
@@ -57,6 +58,10 @@ struct LINNET_LOCAL Session::Impl {
   Result<void> step(Generator& generator, Drafter& drafter, Speculation& speculation);
   Result<void> save(const std::filesystem::path& path) const;
   Result<void> restore(const std::filesystem::path& path);
+  /// Appends what save() writes.
+  Result<void> write(OutputFile& file) const;
+  /// Goes on from what save() wrote; `name` stands for it in errors, which are those of restore().
+  Result<void> read(std::span<const std::byte> file, std::string_view name);
   SessionShape shape() const;
   /// Forgets all tokens after the first n.
   void truncate(std::size_t n) noexcept;

@@ -80,6 +80,55 @@ class Piped(ModelTestCase):
                 )
 
 
+class Saved(ModelTestCase):
+    def setUp(self):
+        folder = tempfile.TemporaryDirectory()
+        self.addCleanup(folder.cleanup)
+        self.file = pathlib.Path(folder.name, "talk")
+
+    def chat(self, text, *arguments):
+        return linnet("chat", self.model, "-n", "12", "--session", self.file, *arguments, input=text)
+
+    def test_goes_on_where_it_ended(self):
+        whole = linnet("chat", self.model, "-n", "12", input="My name is Ada.\nWhat is my name?\n/stats\n")
+        first, second = self.chat("My name is Ada.\n"), self.chat("What is my name?\n/stats\n")
+        self.assertEqual((first.returncode, second.returncode), (0, 0), first.stderr + second.stderr)
+        self.assertEqual(first.stdout + second.stdout, whole.stdout)
+        read = re.compile(r"last prompt: (\d+) tokens")  # of the second question only
+        self.assertEqual(read.search(second.stderr)[1], read.search(whole.stderr)[1])
+
+    def test_instructions_are_kept(self):
+        talk = self.file.with_name("talk.json")
+        self.assertEqual(self.chat("", "--system", "Be brief.").returncode, 0)
+        self.assertEqual(self.chat(f"Hi!\n/clear\n/save {talk}\n").returncode, 0)
+        self.assertEqual(
+            json.loads(talk.read_text(encoding="utf-8")), [{"role": "system", "content": "Be brief."}]
+        )
+        self.assertEqual(self.chat("", "--system", "Be brief.").returncode, 0)
+        self.assertEqual(self.chat("", "--system", "Be long.").returncode, 2)
+
+    def test_a_wrong_file_is_refused_and_kept(self):
+        self.assertEqual(self.chat("Hi!\n").returncode, 0)
+        honest = self.file.read_bytes()
+        for wrong, says in [
+            (b"", "not the file of a chat"),
+            (b"A shopping list", "not the file of a chat"),
+            (honest[:-1], "bytes"),
+            (honest[:200] + b"?" + honest[201:], "damaged"),
+        ]:
+            with self.subTest(wrong[:20]):
+                self.file.write_bytes(wrong)
+                done = self.chat("Hi!\n")
+                self.assertEqual((done.returncode, done.stdout, done.stderr.count("\n")), (1, "", 1))
+                self.assertIn(says, done.stderr)
+                self.assertEqual(self.file.read_bytes(), wrong)
+        self.file.write_bytes(honest)
+        self.assertEqual(self.chat("", "--cache", "f32").returncode, 1)
+        self.assertEqual(self.file.read_bytes(), honest)
+        self.file = self.file / "no/such"
+        self.assertEqual(self.chat("Hi!\n").returncode, 1)
+
+
 class Terminal:
     """The program on a pty, and what it wrote so far."""
 
