@@ -52,7 +52,7 @@ THIRD_PARTIES = {
     r"gtest/.*|gmock/.*": set(),
     r"benchmark/.*": set(),
     # The processor and the system; sockets are absent on purpose.
-    r"\w+intrin\.h|cpuid\.h|arm_neon\.h|sys/auxv\.h|asm/hwcap\.h": {"isa", "kernels", "threads"},
+    r"\w+intrin\.h|cpuid\.h|arm_neon\.h|sys/(auxv|sysctl)\.h|asm/hwcap\.h": {"isa", "kernels", "threads"},
     r"fcntl\.h|unistd\.h|sys/(mman|stat|types)\.h": {"base", "threads", "cli"},
     r"(sched|pthread)\.h": {"base", "threads"},
     r"string\.h": {"base"},  # explicit_bzero

@@ -19,11 +19,7 @@ std::span<const KernelTable* const> usable_tables() noexcept {
     Tables found;
 #define LINNET_ISA(name, flags) \
   if (cpu_runs(flags)) found.table[found.count++] = &name##_table;
-#if defined(__x86_64__)
-#include "kernels/x86_64/isa_list.inc"
-#elif defined(__aarch64__)
-#include "kernels/arm64/isa_list.inc"
-#endif
+#include "kernels/isa_list.inc"
 #undef LINNET_ISA
     found.table[found.count++] = &portable_table;
     return found;

@@ -1,4 +1,5 @@
-// The tables that the kernel units define, one each.
+// The tables that the kernel units define, one each. CMake writes isa_list.inc: the rows of this processor's
+// list that the compiler has flags for.
 #pragma once
 
 #include "kernels/kernel_table.h"
@@ -6,11 +7,7 @@
 namespace linnet::kernels {
 
 #define LINNET_ISA(name, flags) extern const KernelTable name##_table;
-#if defined(__x86_64__)
-#include "kernels/x86_64/isa_list.inc"
-#elif defined(__aarch64__)
-#include "kernels/arm64/isa_list.inc"
-#endif
+#include "kernels/isa_list.inc"
 #undef LINNET_ISA
 extern const KernelTable portable_table;
 
