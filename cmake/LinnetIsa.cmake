@@ -24,7 +24,6 @@ function(linnet_add_isa_units)
     endforeach()
   endforeach()
   file(CONFIGURE OUTPUT ${PROJECT_BINARY_DIR}/generated/kernels/isa_list.inc CONTENT "${built}" @ONLY)
-  target_include_directories(linnet_objects PRIVATE ${PROJECT_BINARY_DIR}/generated)
 endfunction()
 
 function(linnet_add_isa_unit source flags)
@@ -32,5 +31,6 @@ function(linnet_add_isa_unit source flags)
   target_sources(linnet_objects PRIVATE ${source})
   # g++ 12's own AVX-512 header trips these two warnings (GCC bug 105593).
   set_source_files_properties(${source} TARGET_DIRECTORY linnet_objects PROPERTIES
+    INCLUDE_DIRECTORIES ${PROJECT_BINARY_DIR}/generated
     COMPILE_OPTIONS "-O2;-fno-exceptions;-fno-sanitize=all;$<$<CXX_COMPILER_ID:GNU>:-Wno-maybe-uninitialized>;-Wno-uninitialized;${flags}")
 endfunction()

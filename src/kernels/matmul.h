@@ -6,32 +6,11 @@
 
 #include <cstring>
 
-#include "kernels/codes.h"
+#include "kernels/dot.h"
 #include "kernels/kernel_table.h"
 #include "kernels/matmul_block.h"
 
 namespace linnet::kernels {
-
-/// Four neighbouring codes of a block as one word.
-[[gnu::always_inline]] inline std::int32_t word_of(const quant::ActivationBlock& block, int w) {
-  std::int32_t word;
-  std::memcpy(&word, block.codes + 4 * w, sizeof word);
-  return word;
-}
-
-/// start + the exact sum of code * activation over words [kFirst, kFirst + kCount) of one block. Of a single
-/// token in two sums, because a dot product takes some cycles; several tokens fill them by themselves.
-template <class Isa, int kTokens, int kBits, int kFirst, int kCount>
-[[gnu::always_inline]] inline typename Isa::I32 dot(const typename Isa::Bytes (&words)[8],
-                                                    const quant::ActivationBlock& x, std::int32_t start) {
-  constexpr int kSums = kTokens < 4 ? 2 : 1;
-  typename Isa::I32 sums[2] = {Isa::splat_int(start), Isa::splat_int(0)};
-  unroll<kCount>([&](auto i) __attribute__((always_inline)) {
-    constexpr int w = kFirst + i;
-    sums[i % kSums] = Isa::template dot<kBits>(sums[i % kSums], words[w], word_of(x, w));
-  });
-  return kSums == 1 ? sums[0] : Isa::add_int(sums[0], sums[1]);
-}
 
 /// Where a tile meets a panel: the tile's first block of the first of kTokens tokens. Blocks are `stride`
 /// apart, tokens side by side.
@@ -53,19 +32,32 @@ template <int kTokens>
   return any != 0;
 }
 
-/// Calls add(t, activations) for each token's block, then for its refinement if it or one of its neighbours
+/// Calls dot(x, sums) for the blocks x of each group of neighbours, which gives their integer sums, then
+/// add(t, x, sum) for each token t of the group; then the same for the refinements, if one of some neighbours
 /// has one. A refinement that is zero adds exactly nothing, so a token's sum does not depend on its
 /// neighbours.
-template <int kTokens, class Add>
-[[gnu::always_inline]] inline void for_each_token(const Place& at, Add&& add) {
-  unroll<kTokens>([&](auto t) __attribute__((always_inline)) { add(t, at.x.blocks[t]); });
+template <class Isa, int kTokens, class Dot, class Add>
+[[gnu::always_inline]] inline void for_each_token(const Place& at, Dot&& dot, Add&& add) {
+  constexpr int group = kGroup<Isa, kTokens>;
+  const auto meet = [&](auto first, const quant::ActivationBlock* x) __attribute__((always_inline)) {
+    typename Isa::I32 sums[group];
+    dot(x, sums);
+    unroll<group>([&](auto t) __attribute__((always_inline)) {
+      add(std::integral_constant<int, first + t>{}, x[t], sums[t]);
+    });
+  };
+  unroll<kTokens / group>([&](auto g) __attribute__((always_inline)) {
+    constexpr int first = g * group;
+    meet(std::integral_constant<int, first>{}, at.x.blocks + first);
+  });
   if (!any_refined<kTokens>(at.x.refined)) return;
   constexpr int kNeighbours = kTokens < 4 ? kTokens : 4;
-  unroll<kTokens / kNeighbours>([&](auto group) __attribute__((always_inline)) {
-    constexpr int first = group * kNeighbours;
-    if (!any_refined<kNeighbours>(at.x.refined + first)) return;
-    unroll<kNeighbours>([&](auto i) __attribute__((always_inline)) {
-      add(std::integral_constant<int, first + i>{}, at.x.refinements[first + i]);
+  static_assert(kNeighbours % group == 0);
+  unroll<kTokens / kNeighbours>([&](auto n) __attribute__((always_inline)) {
+    if (!any_refined<kNeighbours>(at.x.refined + n * kNeighbours)) return;
+    unroll<kNeighbours / group>([&](auto g) __attribute__((always_inline)) {
+      constexpr int first = n * kNeighbours + g * group;
+      meet(std::integral_constant<int, first>{}, at.x.refinements + first);
     });
   });
 }
@@ -96,11 +88,15 @@ template <class Isa, int kTokens, int kBits, int kOffset>
   fetch_ahead<Isa, kTokens>(tile);
   constexpr int offset = kBits == 8 ? Isa::kSignedOffset : kOffset;
   typename Isa::Bytes words[8];
-  unpack<Isa>(tile.codes, words);
+  unpack_for<Isa, kTokens>(tile.codes, words);
   const auto scale = Isa::load_half(tile.scale);
-  for_each_token<kTokens>(
-      at, [&](auto t, const quant::ActivationBlock& x) __attribute__((always_inline)) {
-        const auto sum = dot<Isa, kTokens, kBits, 0, 8>(words, x, -offset * (x.sum[0] + x.sum[1]));
+  for_each_token<Isa, kTokens>(
+      at,
+      [&](const auto* x, auto& dots) __attribute__((always_inline)) {
+        dot<Isa, kTokens, kBits, 0, 8>(
+            words, x, [](const auto& block) { return -offset * (block.sum[0] + block.sum[1]); }, dots);
+      },
+      [&](auto t, const auto& x, auto sum) __attribute__((always_inline)) {
         sums[t] = Isa::fma(Isa::mul(scale, Isa::splat(x.scale)), Isa::to_float(sum), sums[t]);
       });
 }
@@ -110,12 +106,14 @@ template <class Isa, int kTokens, int kBits>
                                               typename Isa::F32 (&sums)[kTokens]) {
   fetch_ahead<Isa, kTokens>(tile);
   typename Isa::Bytes words[8];
-  unpack<Isa>(tile.codes, words);
+  unpack_for<Isa, kTokens>(tile.codes, words);
   const auto scale = Isa::load_half(tile.scale);
   const auto minimum = Isa::load_half(tile.minimum);
-  for_each_token<kTokens>(
-      at, [&](auto t, const quant::ActivationBlock& x) __attribute__((always_inline)) {
-        const auto sum = dot<Isa, kTokens, kBits, 0, 8>(words, x, 0);
+  for_each_token<Isa, kTokens>(
+      at,
+      [&](const auto* x, auto& dots)
+          __attribute__((always_inline)) { dot<Isa, kTokens, kBits, 0, 8>(words, x, kFromZero, dots); },
+      [&](auto t, const auto& x, auto sum) __attribute__((always_inline)) {
         sums[t] = Isa::fma(Isa::mul(scale, Isa::splat(x.scale)), Isa::to_float(sum), sums[t]);
         sums[t] = Isa::fma(minimum, Isa::splat(x.scaled_sum), sums[t]);
       });
@@ -130,12 +128,14 @@ template <class Isa, int kTokens, int kBits>
     const auto& block = tile.blocks[b];
     fetch_ahead<Isa, kTokens>(block);
     typename Isa::Bytes words[8];
-    unpack<Isa>(block.codes, words);
+    unpack_for<Isa, kTokens>(block.codes, words);
     const auto block_scale = Isa::mul(scale, Isa::to_float(Isa::load_u8(block.step)));
     const auto block_minimum = Isa::mul(minimum, Isa::to_float(Isa::load_u8(block.floor)));
-    for_each_token<kTokens>(
-        at.block(b), [&](auto t, const quant::ActivationBlock& x) __attribute__((always_inline)) {
-          const auto sum = dot<Isa, kTokens, kBits, 0, 8>(words, x, 0);
+    for_each_token<Isa, kTokens>(
+        at.block(b),
+        [&](const auto* x, auto& dots)
+            __attribute__((always_inline)) { dot<Isa, kTokens, kBits, 0, 8>(words, x, kFromZero, dots); },
+        [&](auto t, const auto& x, auto sum) __attribute__((always_inline)) {
           sums[t] = Isa::fma(Isa::mul(block_scale, Isa::splat(x.scale)), Isa::to_float(sum), sums[t]);
           sums[t] = Isa::fma(block_minimum, Isa::splat(x.scaled_sum), sums[t]);
         });
@@ -150,18 +150,24 @@ template <class Isa, int kTokens, int kBits, int kOffset>
     const auto& block = tile.blocks[b];
     fetch_ahead<Isa, kTokens>(block);
     typename Isa::Bytes words[8];
-    unpack<Isa>(block.codes, words);
+    unpack_for<Isa, kTokens>(block.codes, words);
     const auto first_step = Isa::load_i8(block.step[0]);
     const auto second_step = Isa::load_i8(block.step[1]);
-    for_each_token<kTokens>(
-        at.block(b), [&](auto t, const quant::ActivationBlock& x) __attribute__((always_inline)) {
+    for_each_token<Isa, kTokens>(
+        at.block(b),
+        [&](const auto* x, auto& dots) __attribute__((always_inline)) {
+          typename Isa::I32 more[kGroup<Isa, kTokens>];
+          dot<Isa, kTokens, kBits, 0, 4>(
+              words, x, [](const auto& a) { return -kOffset * a.sum[0]; }, dots);
+          dot<Isa, kTokens, kBits, 4, 4>(
+              words, x, [](const auto& a) { return -kOffset * a.sum[1]; }, more);
           // Below 2^24 in magnitude, so the float is exact: 2 * 16 * 32 * 127 * 127 < 2^24.
-          const auto first =
-              Isa::mul_int(first_step, dot<Isa, kTokens, kBits, 0, 4>(words, x, -kOffset * x.sum[0]));
-          const auto second =
-              Isa::mul_int(second_step, dot<Isa, kTokens, kBits, 4, 4>(words, x, -kOffset * x.sum[1]));
-          sums[t] = Isa::fma(Isa::mul(scale, Isa::splat(x.scale)), Isa::to_float(Isa::add_int(first, second)),
-                             sums[t]);
+          unroll<kGroup<Isa, kTokens>>([&](auto t) __attribute__((always_inline)) {
+            dots[t] = Isa::add_int(Isa::mul_int(first_step, dots[t]), Isa::mul_int(second_step, more[t]));
+          });
+        },
+        [&](auto t, const auto& x, auto sum) __attribute__((always_inline)) {
+          sums[t] = Isa::fma(Isa::mul(scale, Isa::splat(x.scale)), Isa::to_float(sum), sums[t]);
         });
   }
 }

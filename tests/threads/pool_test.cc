@@ -6,8 +6,6 @@
 
 #include <gtest/gtest.h>
 
-#include "threads/cpu_count.h"
-
 namespace linnet {
 namespace {
 
@@ -74,8 +72,6 @@ TEST(Pool, ComputesInTheDefaultRoundingModeAndLeavesTheHostsAlone) {
   EXPECT_EQ(modes[0], FE_TONEAREST);
   EXPECT_EQ(modes[1], FE_TONEAREST);
 }
-
-TEST(CpuCount, IsAtLeastOne) { EXPECT_GE(count_usable_cores(), 1u); }
 
 }  // namespace
 }  // namespace linnet

@@ -20,6 +20,7 @@ struct Neon {
     uint8x16_t v[4];
   };
   static constexpr int kMatMulTokens = 4;
+  static constexpr int kDotTokens = 4;
   static constexpr int kAttentionRows = 2;
   static constexpr int kSignedOffset = 0;
 

@@ -20,6 +20,7 @@ struct Portable {
     std::uint8_t v[64];
   };
   static constexpr int kMatMulTokens = 4;
+  static constexpr int kDotTokens = 1;
   static constexpr int kAttentionRows = 2;
   static constexpr int kSignedOffset = 0;
 
