@@ -53,7 +53,7 @@ double parse_real(const std::string& flag, const std::string& text) {
 void ModelFlags::add(CLI::App& app) {
   app.add_option("MODEL", model, "Path of a GGUF file, or a name of the manifest: " + known_models())
       ->required();
-  add_number(app, "--threads", n_threads, "Threads that compute (default: the physical cores)", 1,
+  add_number(app, "--threads", n_threads, "Threads that compute (default: the physical performance cores)", 1,
              kMaxThreads);
   app.add_option("--isa", isa, "Instruction set, e.g. portable, avx2 (default: LINNET_ISA, else the best)");
 }

@@ -98,9 +98,24 @@ TEST(CpuRuns, NoFlagsRunEverywhereAndUnknownFlagsNowhere) {
 
 #if defined(__x86_64__)
 TEST(CpuRuns, AllOfTheFlagsMustRun) {
-  for (const char* flag : {"-mavx2", "-mfma", "-mf16c", "-mavx512f", "-mavx512vnni"}) {
+  for (const char* flag : {"-mavx2", "-mfma", "-mf16c", "-mavxvnni", "-mavx512f", "-mavx512vnni"}) {
     EXPECT_EQ(cpu_runs(std::string("-mavx2 ") + flag + "  -mfma"),
               cpu_runs("-mavx2") && cpu_runs(flag) && cpu_runs("-mfma"));
+  }
+}
+#elif defined(__aarch64__)
+TEST(CpuRuns, AllOfTheExtensionsMustRun) {
+  for (const char* flag : {"-march=armv8.2-a+dotprod", "-march=armv8.2-a+i8mm"}) {
+    EXPECT_EQ(cpu_runs(std::string(flag) + "+dotprod"),
+              cpu_runs(flag) && cpu_runs("-march=armv8.2-a+dotprod"));
+  }
+}
+
+TEST(CpuRuns, UnknownArchitecturesAndExtensionsAreMissing) {
+  for (const char* flag :
+       {"-march=armv8.2", "-march=armv8.2-a+", "-march=armv8.2-a+dot", "-march=armv8.2-adotprod",
+        "-march=armv8.2-a+dotprod+quantum", "dotprod", "-march="}) {
+    EXPECT_FALSE(cpu_runs(flag)) << flag;
   }
 }
 #endif

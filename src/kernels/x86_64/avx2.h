@@ -18,7 +18,7 @@ struct Avx2 {
   };
   using Bytes = I32;
   static constexpr int kMatMulTokens = 4;
-  static constexpr int kDotTokens = 4;
+  static constexpr int kDotTokens = 1;
   static constexpr int kAttentionRows = 2;
   static constexpr int kSignedOffset = 0;
 

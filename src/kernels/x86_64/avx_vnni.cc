@@ -6,6 +6,8 @@ namespace linnet::kernels {
 namespace {
 
 struct AvxVnni : Avx2 {
+  static constexpr int kMatMulTokens = 8;
+  static constexpr int kDotTokens = 4;
   static constexpr int kSignedOffset = 128;  // vpdpbusd wants unsigned codes
 
   static Bytes signed_codes(Bytes a) {
