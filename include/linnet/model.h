@@ -154,7 +154,8 @@ class LINNET_API Model {
   std::shared_ptr<const Impl> impl_;
 };
 
-/// Threads that a session uses by default: the physical cores that this process may run on. Never 0.
+/// Threads that a session uses by default: the physical performance cores that this process may
+/// use. Never 0.
 LINNET_API unsigned default_threads() noexcept;
 
 /// The kernel tables that this CPU can run, best first, e.g. {"avx512_vnni", "avx2", "portable"}. Lives as
