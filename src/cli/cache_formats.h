@@ -1,7 +1,6 @@
-// The one list of what keys and values can be stored as, by the names that users write.
+// What keys and values can be stored as, by the names that users write.
 #pragma once
 
-#include <span>
 #include <string>
 #include <vector>
 
@@ -9,17 +8,9 @@
 
 namespace linnet::cli {
 
-struct CacheFormatRow {
-  const char* name;
-  CacheFormat format;
-  double element_bytes;  ///< Bytes that one element takes, scales included.
-};
-
-/// Every format; a new one of CacheFormat is a row here.
-std::span<const CacheFormatRow> cache_formats() noexcept;
-/// The names, for help and for checks.
+/// The names of kCacheFormats, for help and for checks.
 std::vector<std::string> cache_format_names();
-/// The row called `name`. Throws UsageError if there is none.
-const CacheFormatRow& cache_format(const std::string& name);
+/// The format called `name`. Throws UsageError if there is none.
+const CacheFormatInfo& cache_format(const std::string& name);
 
 }  // namespace linnet::cli

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <algorithm>
+#include <iterator>
 
 #include <linnet/session.h>
 
@@ -12,10 +13,11 @@ namespace linnet {
 
 inline constexpr std::size_t kDefaultContext = 4096;
 
-/// Requires a format that fill_in() accepted.
+/// Requires a format that fill_in() accepted: one list has the order of the other.
 constexpr kernels::CacheElement element_of(CacheFormat format) noexcept {
-  return format == CacheFormat::kF16 ? kernels::CacheElement::kF16 : kernels::CacheElement::kF32;
+  return static_cast<kernels::CacheElement>(format);
 }
+static_assert(std::size(kCacheFormats) == kernels::CacheTypes::kSize);
 
 /// Errors: kInvalidArgument, no token or one outside the vocabulary.
 inline Result<void> check_tokens(std::span<const Token> tokens, std::size_t n_vocab) {
@@ -46,7 +48,7 @@ Result<Options> fill_in(const Model::Impl& model, Options options) {
     return fail(ErrorCode::kInvalidArgument, "chunks of {} tokens; 1 to {} are possible", options.n_chunk,
                 kMaxChunk);
   }
-  if (options.cache != CacheFormat::kF16 && options.cache != CacheFormat::kF32) {
+  if (static_cast<std::size_t>(options.cache) >= std::size(kCacheFormats)) {
     return fail(ErrorCode::kInvalidArgument, "cache format number {} does not exist",
                 static_cast<int>(options.cache));
   }

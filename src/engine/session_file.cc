@@ -17,14 +17,12 @@ namespace linnet {
 namespace {
 
 using kernels::kAttentionBlock;
-using kernels::kKeyTile;
+using kernels::kTilePositions;
 
 static_assert(std::endian::native == std::endian::little, "tokens, keys and values are copied as they are");
 
 constexpr std::string_view kMagic = "LNTSESS\n";
 constexpr std::size_t kHeaderBytes = SessionShape::kHeaderBytes;
-
-constexpr std::string_view kFormatNames[] = {"f16", "f32"};  // by CacheFormat
 
 std::uint64_t hash_of(std::span<const std::byte> bytes) {
   Hash64 hash;
@@ -88,9 +86,10 @@ Result<void> check_fit(const Header& header, std::string_view name, const Sessio
                 shape.fingerprint);
   }
   if (header.format != static_cast<std::uint32_t>(shape.format)) {
-    return fail(ErrorCode::kInvalidArgument, "{}: the cache is stored as {}, but this session's is {}", name,
-                header.format < std::size(kFormatNames) ? kFormatNames[header.format] : "another format",
-                kFormatNames[static_cast<std::size_t>(shape.format)]);
+    return fail(
+        ErrorCode::kInvalidArgument, "{}: the cache is stored as {}, but this session's is {}", name,
+        header.format < std::size(kCacheFormats) ? kCacheFormats[header.format].name : "another format",
+        kCacheFormats[static_cast<std::size_t>(shape.format)].name);
   }
   if (header.n_tokens > shape.n_ctx) {
     return fail(ErrorCode::kContextFull,
@@ -100,18 +99,19 @@ Result<void> check_fit(const Header& header, std::string_view name, const Sessio
   return {};
 }
 
-// Calls keys(start, n) and values(start, n) for each page, layer and head, in the file's order; n of the
-// page's positions are in use.
-template <class Keys, class Values>
+// Calls visit(keys, values, n) for each page, layer and head, in the file's order; n of the page's positions
+// are in use.
+template <class Visit>
 Result<void> visit_cache(const KvCache& cache, const SessionShape& shape, std::size_t n_positions,
-                         Keys&& keys, Values&& values) {
+                         Visit&& visit) {
   for (std::size_t first = 0; first < n_positions; first += kAttentionBlock) {
     std::byte* const page = cache.pages()[first / kAttentionBlock];
     const std::size_t n = std::min(kAttentionBlock, n_positions - first);
     for (std::size_t i = 0; i < shape.n_layers; ++i) {
       const ops::CacheLayer layer = cache.pool().layer(i);
-      for (std::size_t h = 0; h < shape.cache.n_kv_heads; ++h) LINNET_CHECK(keys(layer.keys(page, h), n));
-      for (std::size_t h = 0; h < shape.cache.n_kv_heads; ++h) LINNET_CHECK(values(layer.values(page, h), n));
+      for (std::size_t h = 0; h < shape.cache.n_kv_heads; ++h) {
+        LINNET_CHECK(visit(layer.keys(page, h), layer.values(page, h), n));
+      }
     }
   }
   return {};
@@ -120,35 +120,53 @@ Result<void> visit_cache(const KvCache& cache, const SessionShape& shape, std::s
 // The body of a file, hashed as it is written.
 class BodyWriter {
  public:
-  BodyWriter(OutputFile& file, const SessionShape& shape)
-      : file_(file), cache_(shape.cache), tile_(cache_.key_bytes(1)) {}
-  ~BodyWriter() { wipe(tile_.data(), tile_.size()); }
+  BodyWriter(OutputFile& file, const SessionShape& shape, const kernels::KernelTable& kernels)
+      : file_(file),
+        kernels_(kernels),
+        cache_(shape.cache),
+        layout_(kernels::cache_layout(cache_.element)),
+        keys_(cache_.tile_bytes(1)),
+        values_(cache_.tile_bytes(1)),
+        zeros_(cache_.head_dim) {}
+  ~BodyWriter() {
+    wipe(keys_.data(), keys_.size());
+    wipe(values_.data(), values_.size());
+  }
 
   Result<void> write(std::span<const std::byte> bytes) {
     hash_.add(bytes);
     return file_.write(bytes);
   }
 
-  // The last tile's unused lanes hold what was there before: nothing that the file should tell.
-  Result<void> write_keys(const std::byte* keys, std::size_t n) {
-    const std::size_t n_last = n % kKeyTile;
-    const std::size_t whole = cache_.key_bytes(n - n_last);
-    LINNET_CHECK(write({keys, whole}));
-    if (n_last == 0) return {};
-    const std::size_t n_used = n_last * cache_.element_bytes();
-    const std::size_t line = kKeyTile * cache_.element_bytes();
-    for (std::size_t at = 0; at < tile_.size(); at += line) {
-      std::memcpy(tile_.data() + at, keys + whole + at, n_used);
+  // The last tile's unused positions hold what was there before: nothing that the file should tell.
+  Result<void> write_head(const std::byte* keys, const std::byte* values, std::size_t n) {
+    const std::size_t n_last = n % kTilePositions;
+    const std::size_t whole = cache_.tile_bytes(n - n_last);
+    if (n_last == 0) {
+      LINNET_CHECK(write({keys, whole}));
+      return write({values, whole});
     }
-    return write(tile_);
+    std::memcpy(keys_.data(), keys + whole, keys_.size());
+    std::memcpy(values_.data(), values + whole, values_.size());
+    for (std::size_t i = n_last; i < kTilePositions; ++i) {
+      layout_.store(kernels_, zeros_.data(), zeros_.data(), cache_.head_dim, i, keys_.data(), values_.data());
+    }
+    LINNET_CHECK(write({keys, whole}));
+    LINNET_CHECK(write(keys_));
+    LINNET_CHECK(write({values, whole}));
+    return write(values_);
   }
 
   Result<void> finish() { return file_.write(to_little(hash_.value())); }
 
  private:
   OutputFile& file_;
+  const kernels::KernelTable& kernels_;
   const ops::CacheShape cache_;
-  std::vector<std::byte> tile_;  // lanes from the last position on stay zero
+  const kernels::CacheLayout& layout_;
+  std::vector<std::byte> keys_;  // a tile
+  std::vector<std::byte> values_;
+  const std::vector<float> zeros_;
   Hash64 hash_;
 };
 
@@ -193,12 +211,11 @@ SessionShape Session::Impl::shape() const {
 Result<void> Session::Impl::write(OutputFile& file) const {
   const SessionShape s = shape();
   LINNET_CHECK(file.write(make_header(s, tokens.size(), n_computed)));
-  BodyWriter body(file, s);
+  BodyWriter body(file, s, *model.impl()->kernels);
   LINNET_CHECK(body.write(std::as_bytes(std::span(tokens))));
-  LINNET_CHECK(visit_cache(
-      *cache, s, n_computed, [&](const std::byte* keys, std::size_t n) { return body.write_keys(keys, n); },
-      [&](const std::byte* values, std::size_t n) {
-        return body.write({values, s.cache.value_bytes(n)});
+  LINNET_CHECK(
+      visit_cache(*cache, s, n_computed, [&](const std::byte* keys, const std::byte* values, std::size_t n) {
+        return body.write_head(keys, values, n);
       }));
   return body.finish();
 }
@@ -224,15 +241,14 @@ Result<void> Session::Impl::read(std::span<const std::byte> file, std::string_vi
     return fail(ErrorCode::kInternal, "the cache has no room for {} positions", saved.n_computed);
   }
   const std::byte* from = saved.cache.data();
-  const auto copy = [&](std::byte* to, std::size_t n_bytes) -> Result<void> {
-    std::memcpy(to, from, n_bytes);
-    from += n_bytes;
-    return {};
-  };
-  LINNET_CHECK(visit_cache(
-      *cache, s, saved.n_computed,
-      [&](std::byte* keys, std::size_t n) { return copy(keys, s.cache.key_bytes(n)); },
-      [&](std::byte* values, std::size_t n) { return copy(values, s.cache.value_bytes(n)); }));
+  LINNET_CHECK(visit_cache(*cache, s, saved.n_computed,
+                           [&](std::byte* keys, std::byte* values, std::size_t n) -> Result<void> {
+                             for (std::byte* to : {keys, values}) {
+                               std::memcpy(to, from, s.cache.tile_bytes(n));
+                               from += s.cache.tile_bytes(n);
+                             }
+                             return {};
+                           }));
   cache->truncate(saved.n_computed);
   tokens.assign(saved.tokens.begin(), saved.tokens.end());
   if (options.wipe) wipe(saved.tokens.data(), saved.tokens.size() * sizeof(Token));

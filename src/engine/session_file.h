@@ -8,9 +8,8 @@
 //   u64      of them computed: c <= n
 //   u64      hash of the 40 bytes before
 //   i32 * n  tokens
-//   keys and values of the positions [0, c), as the cache has them (ops::CacheShape): for each page, for each
-//            layer, the keys of each head, in whole tiles, those of positions from c on zero; then the values
-//            of each head
+//   keys and values of the positions [0, c), as the cache has them (kernels::CacheTypes), in whole tiles with
+//            zeros for the positions from c on: for each page, layer and head the keys, then the values
 //   u64      hash of everything after the first 48 bytes
 //
 // Nothing stands for positions that are not computed, and nothing depends on when, where and by how many
@@ -44,7 +43,7 @@ struct SessionShape {
 
   /// Bytes that the file has for n computed positions.
   std::size_t cache_bytes(std::size_t n) const noexcept {
-    return n_layers * cache.n_kv_heads * (cache.key_bytes(n) + cache.value_bytes(n));
+    return 2 * n_layers * cache.n_kv_heads * cache.tile_bytes(n);
   }
   /// Bytes of a whole file.
   std::size_t file_bytes(std::size_t n_tokens, std::size_t n_computed) const noexcept {

@@ -9,16 +9,12 @@
 #include <cstddef>
 #include <cstdint>
 
+#include "kernels/cache_types.h"
 #include "kernels/matmul_block.h"
 #include "quant/activation.h"
 #include "quant/all_types.h"
 
 namespace linnet::kernels {
-
-/// Positions of history that attention treats as one block; blocks lie at multiples of it.
-inline constexpr std::size_t kAttentionBlock = 256;
-/// Positions whose keys stand side by side, a position a lane.
-inline constexpr std::size_t kKeyTile = 16;
 
 /// One query and what it has gathered so far: softmax(scores) * values over the blocks seen is sum / total.
 struct AttentionRow {
@@ -33,13 +29,10 @@ struct AttentionRow {
 
 /// Keys and values of one head over one block of positions.
 struct AttentionBlock {
-  const void* keys;    ///< (kAttentionBlock / kKeyTile, head_dim, kKeyTile)
-  const void* values;  ///< (kAttentionBlock, head_dim)
+  const void* keys;  ///< As one of CacheTypes has them.
+  const void* values;
   std::size_t head_dim;
 };
-
-/// What keys and values are stored as; also the index into KernelTable::attend.
-enum class CacheElement : std::uint8_t { kF16, kF32 };
 
 struct KernelTable {
   const char* isa;
@@ -75,7 +68,7 @@ struct KernelTable {
   /// first; blocks are merged in the order of the calls (Milakov and Gimelshein 2018, arXiv:1805.02867). A
   /// row's result does not depend on the other rows.
   using Attend = void (*)(const AttentionBlock& block, AttentionRow* rows, std::size_t n_rows) noexcept;
-  Attend attend[2];  ///< By CacheElement.
+  Attend attend[CacheTypes::kSize];  ///< By CacheElement.
 
   /// Adds to a row what was gathered for the same query, from nothing, over the block that comes next:
   /// together the same as attend() on the row.

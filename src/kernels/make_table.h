@@ -1,4 +1,4 @@
-// Fills a KernelTable for one instruction set from the list of formats.
+// Fills a KernelTable for one instruction set from the lists of formats.
 #pragma once
 
 #include "kernels/attention.h"
@@ -7,8 +7,9 @@
 
 namespace linnet::kernels {
 
-template <class Isa, class... Formats>
-constexpr KernelTable make_table(const char* isa, quant::TypeList<Formats...>) noexcept {
+template <class Isa, class... Formats, class... Caches>
+constexpr KernelTable make_table(const char* isa, quant::TypeList<Formats...>,
+                                 quant::TypeList<Caches...>) noexcept {
   return {.isa = isa,
           .matmul = {&matmul<Isa, Formats>...},
           .quantize = &quantize<Isa>,
@@ -16,8 +17,13 @@ constexpr KernelTable make_table(const char* isa, quant::TypeList<Formats...>) n
           .silu_mul = &silu_mul<Isa>,
           .gelu_mul = &gelu_mul<Isa>,
           .to_half = &to_half<Isa>,
-          .attend = {&attend<Isa, quant::Half>, &attend<Isa, float>},
+          .attend = {&attend<Isa, Caches>...},
           .merge = &merge<Isa>};
+}
+
+template <class Isa>
+constexpr KernelTable make_table(const char* isa) noexcept {
+  return make_table<Isa>(isa, quant::AllTypes{}, CacheTypes{});
 }
 
 }  // namespace linnet::kernels

@@ -4,8 +4,8 @@
 #include <limits>
 #include <string>
 
+#include "kernels/cache_types.h"
 #include "model/arch/registry.h"
-#include "ops/attention.h"
 #include "quant/activation.h"
 
 namespace linnet {
@@ -73,10 +73,10 @@ Result<void> read_sizes(const Keys& keys, Hparams& h) {
   LINNET_TRY(h.n_ctx_train, keys.size("context_length", kMaxContext));
   LINNET_TRY(h.n_heads, keys.size("attention.head_count", kMaxHeads));
   LINNET_TRY(h.n_kv_heads, keys.size_or("attention.head_count_kv", h.n_heads, kMaxHeads));
-  LINNET_TRY(h.head_dim, keys.size_or("attention.key_length", h.d_model / h.n_heads, ops::kMaxHeadDim));
+  LINNET_TRY(h.head_dim, keys.size_or("attention.key_length", h.d_model / h.n_heads, kernels::kMaxHeadDim));
   LINNET_TRY(const std::size_t value_dim,
-             keys.size_or("attention.value_length", h.head_dim, ops::kMaxHeadDim));
-  LINNET_TRY(h.n_rot, keys.size_or("rope.dimension_count", h.head_dim, ops::kMaxHeadDim));
+             keys.size_or("attention.value_length", h.head_dim, kernels::kMaxHeadDim));
+  LINNET_TRY(h.n_rot, keys.size_or("rope.dimension_count", h.head_dim, kernels::kMaxHeadDim));
   LINNET_TRY(const std::uint64_t n_experts,
              keys.metadata().integer_or(keys.name("expert_count"), 0, 0, kMaxHeads));
   const std::string& file = keys.metadata().file();

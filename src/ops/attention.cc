@@ -1,7 +1,6 @@
 #include "ops/attention.h"
 
 #include <algorithm>
-#include <cstring>
 #include <limits>
 
 #include "base/assert.h"
@@ -11,21 +10,12 @@ namespace {
 
 using kernels::AttentionRow;
 using kernels::kAttentionBlock;
-using kernels::kKeyTile;
 
 // Queries that go over the cache together: enough to reuse each key and value from the first-level cache.
 constexpr std::size_t kTargetRows = 32;
 
 std::size_t tokens_together(std::size_t n_heads, std::size_t n_kv_heads) noexcept {
   return std::max<std::size_t>(1, kTargetRows / (n_heads / n_kv_heads));
-}
-
-// Element d of a position stands kKeyTile elements after element d - 1.
-template <class Element>
-void scatter_key(const Element* key, std::size_t head_dim, std::size_t position, std::byte* tiles) noexcept {
-  Element* at =
-      reinterpret_cast<Element*>(tiles) + position / kKeyTile * head_dim * kKeyTile + position % kKeyTile;
-  for (std::size_t d = 0; d < head_dim; ++d) at[d * kKeyTile] = key[d];
 }
 
 // First position that the query at `position` sees.
@@ -190,20 +180,12 @@ class Attention {
 void store_key_value(const Context& context, const CacheLayer& layer, std::byte* const* pages,
                      std::size_t position, const float* keys, const float* values) {
   const std::size_t dim = layer.shape.head_dim;
-  LINNET_ASSERT(dim <= kMaxHeadDim);
+  LINNET_ASSERT(dim <= kernels::kMaxHeadDim);
+  const kernels::CacheLayout& layout = kernels::cache_layout(layer.shape.element);
   std::byte* page = pages[position / kAttentionBlock];
-  const std::size_t at = position % kAttentionBlock;
   for (std::size_t h = 0; h < layer.shape.n_kv_heads; ++h, keys += dim, values += dim) {
-    std::byte* row = layer.values(page, h) + at * dim * layer.shape.element_bytes();
-    if (layer.shape.element == kernels::CacheElement::kF16) {
-      std::uint16_t key[kMaxHeadDim];
-      context.kernels.to_half(keys, key, dim);
-      scatter_key(key, dim, at, layer.keys(page, h));
-      context.kernels.to_half(values, reinterpret_cast<std::uint16_t*>(row), dim);
-    } else {
-      scatter_key(keys, dim, at, layer.keys(page, h));
-      std::memcpy(row, values, dim * sizeof(float));
-    }
+    layout.store(context.kernels, keys, values, dim, position % kAttentionBlock, layer.keys(page, h),
+                 layer.values(page, h));
   }
 }
 

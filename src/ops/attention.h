@@ -4,29 +4,26 @@
 #include <cstddef>
 #include <span>
 
-#include "kernels/kernel_table.h"
+#include "kernels/cache_layout.h"
 #include "ops/context.h"
 
 namespace linnet::ops {
 
-/// How one layer's keys and values of kAttentionBlock positions stand together:
-///   keys    (n_kv_heads, kAttentionBlock / 16, head_dim, 16)
-///   values  (n_kv_heads, kAttentionBlock, head_dim)
-/// Both of CacheElement.
+/// How one layer's keys and values of kAttentionBlock positions stand together: the keys of each head, then
+/// the values of each head, as kernels::CacheTypes has them.
 struct CacheShape {
   kernels::CacheElement element;
   std::size_t n_kv_heads;
   std::size_t head_dim;
 
-  std::size_t element_bytes() const noexcept { return element == kernels::CacheElement::kF16 ? 2 : 4; }
-  /// Of the keys, or of the values, of one head.
-  std::size_t head_bytes() const noexcept { return kernels::kAttentionBlock * head_dim * element_bytes(); }
-  std::size_t n_bytes() const noexcept { return 2 * n_kv_heads * head_bytes(); }
-  /// What the first n positions of a head's keys take, in whole tiles, and of its values.
-  std::size_t key_bytes(std::size_t n) const noexcept {
-    return (n + kernels::kKeyTile - 1) / kernels::kKeyTile * kernels::kKeyTile * value_bytes(1);
+  /// What the first n positions of a head's keys take in whole tiles, and what its values do.
+  std::size_t tile_bytes(std::size_t n) const noexcept {
+    return (n + kernels::kTilePositions - 1) / kernels::kTilePositions *
+           kernels::cache_layout(element).head_tile_bytes(head_dim);
   }
-  std::size_t value_bytes(std::size_t n) const noexcept { return n * head_dim * element_bytes(); }
+  /// Of the keys, or of the values, of one head.
+  std::size_t head_bytes() const noexcept { return tile_bytes(kernels::kAttentionBlock); }
+  std::size_t n_bytes() const noexcept { return 2 * n_kv_heads * head_bytes(); }
 };
 
 /// Where one layer's part stands in each page of a cache. A sequence is an array of pages: page b holds the
@@ -43,8 +40,7 @@ struct CacheLayer {
   }
 };
 
-/// Stores one position's keys and values, (n_kv_heads, head_dim) each. head_dim <= kMaxHeadDim.
-inline constexpr std::size_t kMaxHeadDim = 1024;
+/// Stores one position's keys and values, (n_kv_heads, head_dim) each. head_dim <= kernels::kMaxHeadDim.
 void store_key_value(const Context& context, const CacheLayer& layer, std::byte* const* pages,
                      std::size_t position, const float* keys, const float* values);
 

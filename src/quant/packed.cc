@@ -8,6 +8,7 @@
 #include "quant/all_types.h"
 #include "quant/group_scales.h"
 #include "quant/tile.h"
+#include "quant/tile_row.h"
 
 namespace linnet::quant {
 
@@ -54,23 +55,7 @@ int code_at(const TileCodes<kBits>& codes, std::size_t row, std::size_t column) 
   }
 }
 
-// 32 columns of a block, from `column` on.
-template <class Format, int kBits>
-void set_codes(TileCodes<kBits>& codes, std::size_t row, const typename Format::Block& block,
-               std::size_t column) noexcept {
-  std::uint32_t words[kBlockColumns / 4];
-  for (std::size_t w = 0; w < kBlockColumns / 4; ++w) words[w] = Format::four_codes(block, column + 4 * w);
-  codes.set_row(row, words);
-}
-
 // set_block(): one row's block into a tile. get_block(): its values back.
-
-template <class Format, int kBits, int kOffset>
-void set_block(ScaleTile<kBits, kOffset>& tile, std::size_t row,
-               const typename Format::Block& block) noexcept {
-  tile.scale[row] = block.scale;
-  set_codes<Format>(tile.codes, row, block, 0);
-}
 
 template <int kBits, int kOffset>
 void get_block(const ScaleTile<kBits, kOffset>& tile, std::size_t row, float* values) noexcept {

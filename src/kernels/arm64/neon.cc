@@ -5,6 +5,6 @@
 
 namespace linnet::kernels {
 
-constinit const KernelTable neon_table = make_table<Neon>("neon", quant::AllTypes{});
+constinit const KernelTable neon_table = make_table<Neon>("neon");
 
 }  // namespace linnet::kernels

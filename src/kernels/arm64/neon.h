@@ -114,12 +114,18 @@ struct Neon {
              vreinterpretq_s32_u32(vmovl_u16(vget_low_u16(high))),
              vreinterpretq_s32_u32(vmovl_u16(vget_high_u16(high)))}};
   }
-  static I32 load_i8(const std::int8_t* p) {
-    const int8x16_t bytes = vld1q_s8(p);
+  static I32 widen(int8x16_t bytes) {
     const int16x8_t low = vmovl_s8(vget_low_s8(bytes));
     const int16x8_t high = vmovl_s8(vget_high_s8(bytes));
     return {{vmovl_s16(vget_low_s16(low)), vmovl_s16(vget_high_s16(low)), vmovl_s16(vget_low_s16(high)),
              vmovl_s16(vget_high_s16(high))}};
+  }
+  static I32 load_i8(const std::int8_t* p) { return widen(vld1q_s8(p)); }
+  template <int kHalf>
+  static F32 load_nibbles(const std::uint8_t* p) {
+    const uint8x16_t bytes = vld1q_u8(p);
+    const uint8x16_t codes = kHalf == 0 ? vandq_u8(bytes, vdupq_n_u8(15)) : vshrq_n_u8(bytes, 4);
+    return to_float(widen(vreinterpretq_s8_u8(vsubq_u8(codes, vdupq_n_u8(8)))));
   }
   static void store_i8(std::int8_t* p, const I32& a) {
     const int16x8_t low = vcombine_s16(vmovn_s32(a.v[0]), vmovn_s32(a.v[1]));

@@ -5,6 +5,6 @@
 
 namespace linnet::kernels {
 
-constinit const KernelTable neon_dotprod_table = make_table<NeonDotprod>("neon_dotprod", quant::AllTypes{});
+constinit const KernelTable neon_dotprod_table = make_table<NeonDotprod>("neon_dotprod");
 
 }  // namespace linnet::kernels

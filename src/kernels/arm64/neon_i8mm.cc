@@ -45,6 +45,6 @@ struct NeonI8mm : NeonDotprod {
 
 }  // namespace
 
-constinit const KernelTable neon_i8mm_table = make_table<NeonI8mm>("neon_i8mm", quant::AllTypes{});
+constinit const KernelTable neon_i8mm_table = make_table<NeonI8mm>("neon_i8mm");
 
 }  // namespace linnet::kernels

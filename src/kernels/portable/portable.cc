@@ -117,6 +117,11 @@ struct Portable {
   static I32 load_i8(const std::int8_t* p) {
     return each<I32>([&](int i) { return std::int32_t{p[i]}; });
   }
+  // The low (0) or the high half (1) of 16 bytes as a code of Q4_0: less 8.
+  template <int kHalf>
+  static F32 load_nibbles(const std::uint8_t* p) {
+    return each<F32>([&](int i) { return static_cast<float>((p[i] >> 4 * kHalf & 15) - 8); });
+  }
   static void store_i8(std::int8_t* p, const I32& a) {
     for (int i = 0; i < 16; ++i) p[i] = static_cast<std::int8_t>(a.v[i]);
   }
@@ -163,6 +168,6 @@ struct Portable {
 
 }  // namespace
 
-constinit const KernelTable portable_table = make_table<Portable>("portable", quant::AllTypes{});
+constinit const KernelTable portable_table = make_table<Portable>("portable");
 
 }  // namespace linnet::kernels

@@ -5,6 +5,6 @@
 
 namespace linnet::kernels {
 
-constinit const KernelTable avx2_table = make_table<Avx2>("avx2", quant::AllTypes{});
+constinit const KernelTable avx2_table = make_table<Avx2>("avx2");
 
 }  // namespace linnet::kernels

@@ -95,6 +95,11 @@ struct Avx2 {
     return {{_mm256_cvtepi8_epi32(_mm_loadl_epi64(reinterpret_cast<const __m128i*>(p))),
              _mm256_cvtepi8_epi32(_mm_loadl_epi64(reinterpret_cast<const __m128i*>(p + 8)))}};
   }
+  template <int kHalf>
+  static F32 load_nibbles(const std::uint8_t* p) {
+    const I32 codes = bits<-4 * kHalf, 0x0f>(load_u8(p));
+    return to_float(add_int(codes, splat_int(-8)));
+  }
   static void store_i8(std::int8_t* p, I32 a) {
     const __m256i words = _mm256_permute4x64_epi64(_mm256_packs_epi32(a.v[0], a.v[1]), 0xd8);
     const __m128i bytes = _mm_packs_epi16(_mm256_castsi256_si128(words), _mm256_extracti128_si256(words, 1));

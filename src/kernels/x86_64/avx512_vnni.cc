@@ -60,6 +60,14 @@ struct Avx512Vnni {
   static I32 load_i8(const std::int8_t* p) {
     return _mm512_cvtepi8_epi32(_mm_loadu_si128(reinterpret_cast<const __m128i*>(p)));
   }
+  // Only the lowest four bits of a lane choose from the table.
+  template <int kHalf>
+  static F32 load_nibbles(const std::uint8_t* p) {
+    const F32 values = _mm512_setr_ps(-8, -7, -6, -5, -4, -3, -2, -1, 0, 1, 2, 3, 4, 5, 6, 7);
+    I32 codes = load_u8(p);
+    if constexpr (kHalf == 1) codes = _mm512_srli_epi32(codes, 4);
+    return _mm512_permutexvar_ps(codes, values);
+  }
   static void store_i8(std::int8_t* p, I32 v) {
     _mm_storeu_si128(reinterpret_cast<__m128i*>(p), _mm512_cvtepi32_epi8(v));
   }
@@ -84,6 +92,6 @@ struct Avx512Vnni {
 
 }  // namespace
 
-constinit const KernelTable avx512_vnni_table = make_table<Avx512Vnni>("avx512_vnni", quant::AllTypes{});
+constinit const KernelTable avx512_vnni_table = make_table<Avx512Vnni>("avx512_vnni");
 
 }  // namespace linnet::kernels

@@ -24,6 +24,6 @@ struct AvxVnni : Avx2 {
 
 }  // namespace
 
-constinit const KernelTable avx_vnni_table = make_table<AvxVnni>("avx_vnni", quant::AllTypes{});
+constinit const KernelTable avx_vnni_table = make_table<AvxVnni>("avx_vnni");
 
 }  // namespace linnet::kernels

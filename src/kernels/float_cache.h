@@ -1,0 +1,67 @@
+// Attention's products with keys and values that are stored as floats.
+#pragma once
+
+#include "kernels/kernel_table.h"
+#include "kernels/unroll.h"
+
+namespace linnet::kernels {
+
+/// How attention reads a cache; see attention.h.
+template <class Isa, class Cache>
+struct CacheReader;
+
+template <class Isa, class Element>
+struct CacheReader<Isa, FloatCache<Element>> {
+  /// Scores of kRows queries over the tiles [first, last), each an ascending fma over head_dim: two tiles at a
+  /// time, because a multiply-add takes some cycles.
+  template <int kRows>
+  static void score(const AttentionBlock& block, const AttentionRow* rows, std::size_t first,
+                    std::size_t last, float (&scores)[kRows][kAttentionBlock]) noexcept {
+    for (; first + 2 <= last; first += 2) score_tiles<kRows, 2>(block, rows, first, scores);
+    if (first < last) score_tiles<kRows, 1>(block, rows, first, scores);
+  }
+
+  /// Adds the weighted values of positions [begin, end) to sums, for kVectors * 16 of the head's dimensions
+  /// from `dim` on.
+  template <int kRows, int kVectors>
+  [[gnu::always_inline]] static void add_values(const AttentionBlock& block, std::size_t begin,
+                                                std::size_t end, std::size_t dim,
+                                                const float (&weights)[kRows][kAttentionBlock],
+                                                typename Isa::F32 (&sums)[kRows][kVectors]) {
+    const auto* values = static_cast<const Element*>(block.values) + begin * block.head_dim + dim;
+    for (std::size_t i = begin; i < end; ++i, values += block.head_dim) {
+      unroll<kVectors>([&](auto v) __attribute__((always_inline)) {
+        const auto value = Isa::load_element(values + 16 * v);
+        unroll<kRows>([&](auto r) __attribute__((always_inline)) {
+          sums[r][v] = Isa::fma(value, Isa::splat(weights[r][i]), sums[r][v]);
+        });
+      });
+    }
+  }
+
+ private:
+  template <int kRows, int kTiles>
+  [[gnu::always_inline]] static void score_tiles(const AttentionBlock& block, const AttentionRow* rows,
+                                                 std::size_t first,
+                                                 float (&scores)[kRows][kAttentionBlock]) {
+    const std::size_t tile_size = block.head_dim * kTilePositions;
+    const auto* keys = static_cast<const Element*>(block.keys) + first * tile_size;
+    typename Isa::F32 sums[kTiles][kRows];
+    unroll<kTiles * kRows>([&](auto i) __attribute__((always_inline)) {
+      sums[i / kRows][i % kRows] = Isa::splat(0.0f);
+    });
+    for (std::size_t d = 0; d < block.head_dim; ++d, keys += kTilePositions) {
+      unroll<kTiles>([&](auto t) __attribute__((always_inline)) {
+        const auto key = Isa::load_element(keys + t * tile_size);
+        unroll<kRows>([&](auto r) __attribute__((always_inline)) {
+          sums[t][r] = Isa::fma(key, Isa::splat(rows[r].query[d]), sums[t][r]);
+        });
+      });
+    }
+    unroll<kTiles * kRows>([&](auto i) __attribute__((always_inline)) {
+      Isa::store(scores[i % kRows] + (first + i / kRows) * kTilePositions, sums[i / kRows][i % kRows]);
+    });
+  }
+};
+
+}  // namespace linnet::kernels
