@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "base/rng.h"
+#include "kernels/cache_layout.h"
 #include "kernels/registry.h"
 #include "quant/all_types.h"
 #include "quant/codec.h"
@@ -85,13 +86,18 @@ void attend(benchmark::State& state, const KernelTable& table, CacheElement elem
   constexpr std::size_t kBlocks = 32;
   constexpr std::size_t kElements = kBlocks * kAttentionBlock * kHeadDim;
   const auto n_rows = static_cast<std::size_t>(state.range(0));
-  const std::vector<float> cache = random_floats(2 * kElements);
-  std::vector<std::uint16_t> halves(cache.size());
-  table.to_half(cache.data(), halves.data(), cache.size());
+  const CacheLayout& layout = cache_layout(element);
+  const std::size_t block_bytes = kAttentionBlock / kTilePositions * layout.head_tile_bytes(kHeadDim);
+  std::vector<std::byte> keys(kBlocks * block_bytes);
+  std::vector<std::byte> values(kBlocks * block_bytes);
+  const std::vector<float> rows_of_cache = random_floats(2 * kElements);
+  for (std::size_t p = 0; p < kBlocks * kAttentionBlock; ++p) {
+    const std::size_t at = p / kAttentionBlock * block_bytes;
+    layout.store(table, &rows_of_cache[p * kHeadDim], &rows_of_cache[kElements + p * kHeadDim], kHeadDim,
+                 p % kAttentionBlock, &keys[at], &values[at]);
+  }
   const auto block = [&](std::size_t b) {
-    const std::size_t at = b * kAttentionBlock * kHeadDim;
-    if (element == CacheElement::kF32) return AttentionBlock{&cache[at], &cache[kElements + at], kHeadDim};
-    return AttentionBlock{&halves[at], &halves[kElements + at], kHeadDim};
+    return AttentionBlock{&keys[b * block_bytes], &values[b * block_bytes], kHeadDim};
   };
   const std::vector<float> queries = random_floats(n_rows * kHeadDim);
   std::vector<float> sums(n_rows * kHeadDim);
@@ -111,7 +117,7 @@ void attend(benchmark::State& state, const KernelTable& table, CacheElement elem
     benchmark::DoNotOptimize(sums.data());
     benchmark::ClobberMemory();
   }
-  report(state, 2 * kElements * (element == CacheElement::kF16 ? 2 : 4), 2 * kElements * n_rows);
+  report(state, keys.size() + values.size(), 2 * kElements * n_rows);
 }
 
 void register_all(const KernelTable& table) {
@@ -126,10 +132,12 @@ void register_all(const KernelTable& table) {
         ->Arg(8)
         ->Arg(16);
   });
-  for (const CacheElement element : {CacheElement::kF16, CacheElement::kF32}) {
-    const std::string name = "attend/" + isa + (element == CacheElement::kF16 ? "/F16" : "/F32");
+  constexpr const char* kCacheNames[CacheTypes::kSize] = {"/F16", "/F32", "/Q8_0", "/Q4_0"};
+  for (std::size_t i = 0; i < CacheTypes::kSize; ++i) {
+    const std::string name = "attend/" + isa + kCacheNames[i];
     benchmark::RegisterBenchmark(
-        name.c_str(), [&table, element](benchmark::State& state) { attend(state, table, element); })
+        name.c_str(),
+        [&table, i](benchmark::State& state) { attend(state, table, static_cast<CacheElement>(i)); })
         ->ArgName("rows")
         ->Arg(1)
         ->Arg(3)

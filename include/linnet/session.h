@@ -31,7 +31,7 @@ enum class CacheFormat : std::uint8_t {
 
 /// What is known of a CacheFormat.
 struct CacheFormatInfo {
-  CacheFormat format;
+  CacheFormat format;     ///< Which one.
   std::string_view name;  ///< As the command line spells it.
   double element_bytes;   ///< Bytes that one number takes, scales included.
 };

@@ -1,6 +1,6 @@
-// What keys and values can be stored as: THE list. A cache is cut into blocks of kAttentionBlock positions; of
-// each block and head it holds keys and values apart, in tiles of 16 neighbouring positions that take the same
-// bytes for both. Kernel units of every instruction set include this: plain types only.
+// What keys and values can be stored as: THE list. A cache is cut into blocks of kAttentionBlock positions;
+// of each block and head it holds keys and values apart, in tiles of 16 neighbouring positions that take the
+// same bytes for both. Kernel units of every instruction set include this: plain types only.
 #pragma once
 
 #include <cstddef>
@@ -24,7 +24,7 @@ inline constexpr std::size_t kMaxHeadDim = 1024;
 template <class FloatElement>
 struct FloatCache {
   using Element = FloatElement;
-  static constexpr std::size_t kColumns = 1;  ///< Dimensions of a tile,
+  static constexpr std::size_t kColumns = 1;                                   ///< Dimensions of a tile,
   static constexpr std::size_t kTileBytes = kTilePositions * sizeof(Element);  ///< and its bytes.
 };
 
@@ -37,7 +37,7 @@ struct BlockCache {
   using Format = BlockFormat;
   using KeyTile = typename Format::Tile;
   struct ValueTile {
-    std::uint16_t scale[kTilePositions];                     ///< Half floats.
+    std::uint16_t scale[kTilePositions];                   ///< Half floats.
     decltype(Format::Block::codes) codes[kTilePositions];  ///< Of each position, as in the format's block.
   };
   static constexpr std::size_t kColumns = Format::kColumns;

@@ -12,8 +12,8 @@ struct CacheReader;
 
 template <class Isa, class Element>
 struct CacheReader<Isa, FloatCache<Element>> {
-  /// Scores of kRows queries over the tiles [first, last), each an ascending fma over head_dim: two tiles at a
-  /// time, because a multiply-add takes some cycles.
+  /// Scores of kRows queries over the tiles [first, last), each an ascending fma over head_dim: two tiles at
+  /// a time, because a multiply-add takes some cycles.
   template <int kRows>
   static void score(const AttentionBlock& block, const AttentionRow* rows, std::size_t first,
                     std::size_t last, float (&scores)[kRows][kAttentionBlock]) noexcept {
@@ -42,8 +42,7 @@ struct CacheReader<Isa, FloatCache<Element>> {
  private:
   template <int kRows, int kTiles>
   [[gnu::always_inline]] static void score_tiles(const AttentionBlock& block, const AttentionRow* rows,
-                                                 std::size_t first,
-                                                 float (&scores)[kRows][kAttentionBlock]) {
+                                                 std::size_t first, float (&scores)[kRows][kAttentionBlock]) {
     const std::size_t tile_size = block.head_dim * kTilePositions;
     const auto* keys = static_cast<const Element*>(block.keys) + first * tile_size;
     typename Isa::F32 sums[kTiles][kRows];

@@ -13,7 +13,7 @@ from support import ROOT, ModelTestCase, TestCase, linnet
 
 FEW = ["-p", "16", "-n", "4", "-r", "2"]
 TINY = ROOT / "tests/golden/model/llama_tied.gguf"  # in the repository: for what needs no real speeds
-LISTS = ["-p", "8,0", "-n", "2,3", "-d", "0,5", "-t", "1,2", "--cache", "f16,f32", "-r", "5"]
+LISTS = ["-p", "8,0", "-n", "2,3", "-d", "0,5", "-t", "1,2", "--cache", "f16,q4_0", "-r", "5"]
 
 
 class Bench(ModelTestCase):
@@ -96,14 +96,14 @@ class Lists(TestCase):
     def test_every_combination_is_measured(self):
         report = json.loads(pathlib.Path(self.before).read_text(encoding="utf-8"))
         self.assertEqual(len(report["cells"]), 3 * 2 * 2 * 2)
-        self.assertEqual({cell["cache"] for cell in report["cells"]}, {"f16", "f32"})
+        self.assertEqual({cell["cache"] for cell in report["cells"]}, {"f16", "q4_0"})
         self.assertEqual({len(cell["tokens_per_second"]["rounds"]) for cell in report["cells"]}, {5})
         decodes = [cell for cell in report["cells"] if cell["kind"] == "decode"]
-        f16, f32 = (
+        f16, q4_0 = (
             next(cell["bytes_per_token"] for cell in decodes if cell["cache"] == cache)
-            for cache in ("f16", "f32")
+            for cache in ("f16", "q4_0")
         )
-        self.assertLess(f16, f32)
+        self.assertLess(q4_0, f16)
 
     def test_page_csv_and_markdown(self):
         page = self.path("page.html")

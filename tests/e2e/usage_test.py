@@ -95,7 +95,7 @@ class Usage(TestCase):
             ("--threads", "1.5", "--threads: '1.5' is not a whole number from 1 to 256;"),
             ("--top-p", "much", "--top-p: 'much' is not a number;"),
             ("--stop", "", "--stop: the text is empty;"),
-            ("--cache", "q8", "--cache: q8 not in {f16,f32};"),
+            ("--cache", "q8", "--cache: q8 not in {f16,f32,q8_0,q4_0};"),
         ]:
             with self.subTest(flag=flag, value=value):
                 self.refuse("run", "no-such-model", "hi", flag, value, code=2, says=says)

@@ -31,8 +31,9 @@ std::vector<Token> prompt_of(std::size_t n, int salt) {
   return tokens;
 }
 
-Generation alone(const Model& model, std::span<const Token> prompt, const GenerateOptions& options) {
-  Session session = testing::open_session(model, 600);
+Generation alone(const Model& model, std::span<const Token> prompt, const GenerateOptions& options,
+                 CacheFormat cache = CacheFormat::kF16) {
+  Session session = Session::open(model, {.n_ctx = 600, .n_threads = 1, .cache = cache}).value();
   session.append(prompt).value();
   return session.generate(options).value();
 }
@@ -46,7 +47,11 @@ void expect_same(const Generation& actual, const Generation& expected) {
   }
 }
 
-TEST(Batch, GivesEachRequestWhatItGetsAlone) {
+class BatchWithCache : public ::testing::TestWithParam<CacheFormatInfo> {};
+INSTANTIATE_TEST_SUITE_P(, BatchWithCache, ::testing::ValuesIn(kCacheFormats),
+                         [](const auto& instance) { return std::string(instance.param.name); });
+
+TEST_P(BatchWithCache, GivesEachRequestWhatItGetsAlone) {
   const Model model = load_tiny("qwen3");
   struct Case {
     std::vector<Token> prompt;
@@ -61,13 +66,14 @@ TEST(Batch, GivesEachRequestWhatItGetsAlone) {
     if (i % 4 == 1) options.sampling.temperature = 1.5f;
     options.sampling.seed = static_cast<std::uint64_t>(i);
     options.n_top_logprobs = static_cast<std::size_t>(i % 2);
-    Generation expected = alone(model, prompt, options);
+    Generation expected = alone(model, prompt, options, GetParam().format);
     cases.push_back({std::move(prompt), options, std::move(expected)});
   }
   for (const std::size_t n_requests : {1u, 3u, 9u}) {
     for (const std::size_t n_chunk : {9u, 64u, 256u}) {
       BatchOptions batch_options = small(n_requests);
       batch_options.n_chunk = n_chunk;
+      batch_options.cache = GetParam().format;
       Batch batch = Batch::open(model, batch_options).value();
       std::map<std::size_t, std::string> streamed;
       std::vector<RequestId> ids;

@@ -75,19 +75,15 @@ class SessionFile : public testing::InTempFolder {
   }
 };
 
-struct Variant {
-  std::string_view model;
-  CacheFormat format;
-};
-
-class Restored : public testing::InTempFolder, public ::testing::WithParamInterface<Variant> {
+class Restored : public testing::InTempFolder,
+                 public ::testing::WithParamInterface<std::tuple<const char*, CacheFormatInfo>> {
  protected:
   Session open(std::size_t n_ctx, unsigned n_threads, std::size_t n_chunk) const {
     SessionOptions options{.n_ctx = n_ctx, .n_threads = n_threads, .n_chunk = n_chunk};
-    options.cache = GetParam().format;
+    options.cache = std::get<1>(GetParam()).format;
     return Session::open(model_, options).value();
   }
-  const Model model_ = load_tiny(GetParam().model);
+  const Model model_ = load_tiny(std::get<0>(GetParam()));
 };
 
 // 300 positions: more than a page, and than any window.
@@ -122,17 +118,34 @@ TEST_P(Restored, GoesOnGenerating) {
 }
 
 INSTANTIATE_TEST_SUITE_P(Tiny, Restored,
-                         ::testing::Values(Variant{"llama_tied", CacheFormat::kF16},
-                                           Variant{"llama_tied", CacheFormat::kF32},
-                                           Variant{"gemma3", CacheFormat::kF16}),
+                         ::testing::Combine(::testing::Values("llama_tied", "gemma3"),
+                                            ::testing::ValuesIn(kCacheFormats)),
                          [](const auto& instance) {
-                           const bool is_half = instance.param.format == CacheFormat::kF16;
-                           return fmt::format("{}_{}", instance.param.model, is_half ? "f16" : "f32");
+                           const auto& [model, cache] = instance.param;
+                           return fmt::format("{}_{}", model, cache.name);
                          });
 
+// A tile of 16 positions of a head that fills half a block, whatever the format.
+TEST_F(SessionFile, HasNoTraceOfWhatIsForgottenInAnyFormat) {
+  for (const CacheFormatInfo& cache : kCacheFormats) {
+    const auto save = [&](std::size_t n_before) {
+      Session session = Session::open(model_, {.n_ctx = 64, .cache = cache.format}).value();
+      session.append(some_tokens(n_before)).value();
+      session.rewind(20).value();
+      session.save(path_).value();
+      return file_text(path_);
+    };
+    EXPECT_TRUE(save(20) == save(64)) << cache.name;
+    const std::size_t n_blocks = cache.element_bytes < 2 ? 32 : 16;
+    EXPECT_EQ(file_text(path_).size(),
+              kHeaderBytes + 20 * 4 + 8 +
+                  static_cast<std::size_t>(2 * 2 * 32 * static_cast<double>(n_blocks) * cache.element_bytes));
+  }
+}
+
 TEST_F(SessionFile, HasWhatIsComputedAndNoMore) {
-  // Two layers of one head of 16 halves: keys of two tiles, values of 20 positions.
-  EXPECT_EQ(file_.size(), kHeaderBytes + 20 * 4 + 2 * 16 * 2 * (32 + 20) + 8);
+  // Two layers of one head of 16 halves: keys and values of two tiles.
+  EXPECT_EQ(file_.size(), kHeaderBytes + 20 * 4 + 2 * 16 * 2 * (32 + 32) + 8);
   Session empty = open_session(model_);
   empty.save(path_).value();
   EXPECT_EQ(file_text(path_).size(), kHeaderBytes + 8);
@@ -202,9 +215,9 @@ TEST_F(SessionFile, IsRefusedForWhatTheSessionIs) {
   SessionOptions options{.n_ctx = 19};
   expect_error(Session::open(model_, options).value().restore(path_), ErrorCode::kContextFull,
                "20 tokens, but this session's context holds 19");
-  options = {.n_ctx = 20, .cache = CacheFormat::kF32};
+  options = {.n_ctx = 20, .cache = CacheFormat::kQ8_0};
   expect_error(Session::open(model_, options).value().restore(path_), ErrorCode::kInvalidArgument,
-               "stored as f16, but this session's is f32");
+               "stored as f16, but this session's is q8_0");
   options.cache = CacheFormat::kF16;
   EXPECT_TRUE(Session::open(model_, options).value().restore(path_).has_value());
 }

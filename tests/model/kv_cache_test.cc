@@ -25,6 +25,9 @@ std::unique_ptr<CachePages> make_pages(std::size_t n, CacheElement element = Cac
 TEST(CachePages, HoldKeysAndValuesOfAllLayers) {
   EXPECT_EQ(make_pages(1)->page_bytes(), 2u * 2 * 16 * 256 * 2);
   EXPECT_EQ(make_pages(1, CacheElement::kF32)->page_bytes(), 2u * 2 * 16 * 256 * 4);
+  // A head of 16 numbers fills a block of 32: of 34 and 18 bytes.
+  EXPECT_EQ(make_pages(1, CacheElement::kQ8_0)->page_bytes(), 2u * 2 * 256 * 34);
+  EXPECT_EQ(make_pages(1, CacheElement::kQ4_0)->page_bytes(), 2u * 2 * 256 * 18);
   EXPECT_EQ(make_pages(3)->n_bytes(), 3 * make_pages(1)->page_bytes());
 }
 
