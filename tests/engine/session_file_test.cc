@@ -8,6 +8,7 @@
 #include <algorithm>
 #include <csignal>
 #include <random>
+#include <tuple>
 
 #include "base/byte_reader.h"
 #include "base/hash64.h"
@@ -121,8 +122,8 @@ INSTANTIATE_TEST_SUITE_P(Tiny, Restored,
                          ::testing::Combine(::testing::Values("llama_tied", "gemma3"),
                                             ::testing::ValuesIn(kCacheFormats)),
                          [](const auto& instance) {
-                           const auto& [model, cache] = instance.param;
-                           return fmt::format("{}_{}", model, cache.name);
+                           return fmt::format("{}_{}", std::get<0>(instance.param),
+                                              std::get<1>(instance.param).name);
                          });
 
 // A tile of 16 positions of a head that fills half a block, whatever the format.
