@@ -11,7 +11,12 @@ class IkLlama(llama_cpp.LlamaCpp):
     lean = ["--no-mmap"]
 
     def bench_ways(self):
-        return [["-rtr", repack] for repack in ("0", "1")]
+        ways = super().bench_ways()
+        return [["-rtr", repack, *way] for repack in ("0", "1") for way in ways]
+
+    def batched_ways(self):
+        ways = super().batched_ways()
+        return [[*repack, *way] for repack in ([], ["-rtr"]) for way in ways]
 
     def simple(self, setup, prompt, cell):
         return []

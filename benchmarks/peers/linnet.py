@@ -44,6 +44,15 @@ class Linnet:
         except (OSError, subprocess.SubprocessError, ValueError, KeyError, TypeError):
             return None
 
+    def pack(self, model, folder):
+        """The model packed into a file of the folder; None if that fails."""
+        packed = folder / model.name
+        try:
+            subprocess.run([self.path, "pack", str(model), str(packed)], capture_output=True, check=True)
+        except (OSError, subprocess.SubprocessError):
+            return None
+        return packed
+
     def probes(self, setup):
         threads = ["--threads", str(setup.threads)]
 
@@ -66,4 +75,13 @@ class Linnet:
             "deep": bench(program.LONG, "-p", "0", "-n", n_decode, "-d", depth),
             "sessions": bench(program.TOGETHER, *together),
             "memory": run(program.FULL_PROMPT, program.memory),
+            "packed": self.packed(setup, threads) if setup.packed else [],
         }
+
+    def packed(self, setup, threads):
+        command = [self.path, "bench", str(setup.packed), *threads, "-p", "1", "-n", "0", "-r", "1"]
+
+        def read(outcome):
+            return {"packed_load_seconds": parse_bench(outcome.stdout, program.SPEED)["load_seconds"]}
+
+        return [program.Probe("linnet bench", [*command, "--format", "json"], read)]

@@ -22,11 +22,12 @@ def parse_bench(text, names):
 
 
 def parse_batched(text, names):
-    """The same of the one line of JSON that `llama-batched-bench` prints."""
+    """The same of the table that `llama-batched-bench` prints, which has one row here."""
     try:
-        (line,) = [line for line in text.splitlines() if line.startswith("{")]
-        return {names["decode"]: float(json.loads(line)["speed_tg"])}
-    except (ValueError, KeyError, TypeError) as error:
+        head, _, row = [line.split("|") for line in text.splitlines() if line.startswith("|")]
+        column = [title.strip() for title in head].index("S_TG t/s")
+        return {names["decode"]: float(row[column])}
+    except (ValueError, IndexError) as error:
         message = f"the output of llama-batched-bench is not as expected: {error!r}"
         raise program.ProgramFailed(message) from error
 
@@ -74,12 +75,16 @@ class LlamaCpp:
             "speed": ways(program.SPEED, "-p", str(setup.prompt), "-n", n_decode),
             "long_prompt": ways(program.LONG, "-p", depth, "-n", "0"),
             "deep": ways(program.LONG, "-p", "0", "-n", n_decode, "-d", depth),
-            "sessions": [self.batched(setup)],
+            "sessions": [self.batched(setup, way) for way in self.batched_ways()],
             "memory": [memory([]), memory(self.lean)],
+            "packed": [],
         }
 
     def bench_ways(self):
-        return [[]]
+        return [["-fa", attention] for attention in ("0", "1")]
+
+    def batched_ways(self):
+        return [["-fa", attention] for attention in ("off", "on")]
 
     def bench(self, setup, names, flags, way):
         command = [self.path("llama-bench"), "-m", str(setup.model), "-t", str(setup.threads), "-r", "1"]
@@ -87,14 +92,13 @@ class LlamaCpp:
         label = " ".join(["llama-bench", *way])
         return program.Probe(label, command, lambda outcome: parse_bench(outcome.stdout, names))
 
-    def batched(self, setup):
+    def batched(self, setup, way):
         n_context = program.SESSIONS * (program.SESSION_PROMPT + setup.decode)
         command = [self.path("llama-batched-bench"), "-m", str(setup.model), "-t", str(setup.threads)]
         command += ["-c", str(n_context), "-npp", str(program.SESSION_PROMPT), "-ntg", str(setup.decode)]
-        command += ["-npl", str(program.SESSIONS), "--output-format", "jsonl"]
-        return program.Probe(
-            "llama-batched-bench", command, lambda outcome: parse_batched(outcome.stdout, program.TOGETHER)
-        )
+        command += ["-npl", str(program.SESSIONS), *way]
+        label = " ".join(["llama-batched-bench", *way])
+        return program.Probe(label, command, lambda outcome: parse_batched(outcome.stdout, program.TOGETHER))
 
     def text(self, setup, prompt, read, *flags):
         """The full command, which knows every flag; its own warm-up pass would only cost it time."""

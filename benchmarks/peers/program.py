@@ -38,6 +38,7 @@ class Setup:
     model: pathlib.Path
     threads: int
     is_large: bool = False
+    packed: typing.Optional[pathlib.Path] = None  # the same model as linnet packs it
 
     @property
     def prompt(self):

@@ -26,6 +26,7 @@ CELLS = (
     Cell("first_token_seconds", "first token, 5-token prompt", "ms", 1e3, min),
     Cell("first_token_30_seconds", "first token, 30-token prompt", "ms", 1e3, min),
     Cell("peak_bytes", "peak memory", "MB", 1e-6, min),
+    Cell("packed_load_seconds", "load of a packed file", "ms", 1e3, min, is_paired=False),
     Cell("load_seconds", "load, by its own account", "ms", 1e3, min, is_paired=False),
     Cell("weight_bytes_per_second", "weights read in decode", "GB/s", 1e-9, max, is_paired=False),
     Cell("read_bytes_per_second", "memory's read bandwidth", "GB/s", 1e-9, max, is_paired=False),

@@ -20,15 +20,17 @@ RATIOS = {
 SHARES = (0.8, 0.9)
 SHARE_INSTEAD = 0.9
 MEMORY = 1.25  # times file and cache
+# Bytes of a packed file, and the seconds in which it has to be loaded; between them in proportion.
+PACKED_LOAD = ((100e6, 0.030), (1e9, 0.150))
 
 
 def rivals(row):
     return {name: summary for name, summary in row.items() if name != "linnet"}
 
 
-def judge(cells, is_large, memory_base):
+def judge(cells, is_large, n_bytes, memory_base):
     """[{cell, rival, ratios, target, met}], a row for each cell with a target; `met` is None where it cannot
-    be told. `memory_base`: bytes of file and cache, or None."""
+    be told. `n_bytes`: of the file; `memory_base`: of file and cache, or None."""
     rows = []
     for cell in report.CELLS:
         target = RATIOS.get(cell.name, (None, None))[is_large]
@@ -51,7 +53,16 @@ def judge(cells, is_large, memory_base):
         if cell.name == "peak_bytes":
             judge_memory(judged, row, memory_base)
         rows.append(judged)
+    if "packed_load_seconds" in cells:
+        rows.append(judge_packed_load(cells["packed_load_seconds"]["linnet"], n_bytes))
     return rows
+
+
+def judge_packed_load(figures, n_bytes):
+    (few, least), (many, most) = PACKED_LOAD
+    limit = least + (most - least) * max(0, n_bytes - few) / (many - few)
+    is_met = figures["median"] <= limit
+    return {"cell": "packed_load_seconds", "rival": None, "target": f"≤ {limit * 1e3:.0f} ms", "met": is_met}
 
 
 def judge_decode(judged, cells, target, least_share):

@@ -29,7 +29,9 @@ LINNET_BENCH = """{
 }
 """
 BATCHED = """a line before it
-{"pp": 16, "tg": 8, "pl": 8, "t_tg": 3.942021, "speed_tg": 16.235327, "speed": 20.078175}
+|    PP |     TG |    B |   N_KV |   T_PP s | S_PP t/s |   T_TG s | S_TG t/s |      T s |    S t/s |
+|-------|--------|------|--------|----------|----------|----------|----------|----------|----------|
+|    16 |      8 |    8 |    192 |    0.098 |  1304.92 |    3.942 |    16.24 |    3.316 |   347.46 |
 
 """
 LLAMA_BENCH = """a line that some builds print
@@ -51,8 +53,8 @@ llama_perf_sampler_print:    samplers time =       0.02 ms /     1 runs
 llama_perf_context_print:        load time =    1823.03 ms
 llama_perf_context_print:       total time =    1823.42 ms /     6 tokens
 """
-SETUP = program.Setup(pathlib.Path("model.gguf"), threads=2)
-KINDS = ["first_token", "first_token_30", "speed", "long_prompt", "deep", "sessions", "memory"]
+SETUP = program.Setup(pathlib.Path("model.gguf"), threads=2, packed=pathlib.Path("packed.gguf"))
+KINDS = ["first_token", "first_token_30", "speed", "long_prompt", "deep", "sessions", "memory", "packed"]
 
 
 class Parsers(unittest.TestCase):
@@ -68,7 +70,7 @@ class Parsers(unittest.TestCase):
 
     def test_sessions_together(self):
         figures = llama_cpp.parse_batched(BATCHED, program.TOGETHER)
-        self.assertEqual(figures, {"together_tokens_per_second": 16.235327})
+        self.assertEqual(figures, {"together_tokens_per_second": 16.24})
 
     def test_load_time(self):
         self.assertEqual(llama_cpp.parse_load(LLAMA_SIMPLE_ERRORS), {"load_seconds": 1.82303})
@@ -152,8 +154,8 @@ def shell(script, echoed=""):
     return program.Probe("sh", ["/bin/sh", "-c", script], FIRST, echoed=echoed)
 
 
-def judged(cells, name, is_large=False, memory_base=None):
-    rows = targets.judge(report.compare(cells), is_large, memory_base)
+def judged(cells, name, is_large=False, memory_base=None, n_bytes=100e6):
+    rows = targets.judge(report.compare(cells), is_large, n_bytes, memory_base)
     return next(row for row in rows if row["cell"] == name)
 
 
@@ -192,6 +194,12 @@ class Targets(unittest.TestCase):
         self.assertTrue(judged(peaks, "peak_bytes", memory_base=100e6)["met"])
         self.assertFalse(judged(peaks, "peak_bytes", memory_base=90e6)["met"])
         self.assertIsNone(judged(peaks, "peak_bytes")["met"])
+
+    def test_a_packed_file_is_held_to_a_time_by_its_size(self):
+        loads = {"linnet": {"packed_load_seconds": {"b": [0.1]}}}
+        for n_bytes, is_met in ((50e6, False), (100e6, False), (600e6, False), (650e6, True), (1e9, True)):
+            with self.subTest(n_bytes):
+                self.assertEqual(judged(loads, "packed_load_seconds", n_bytes=n_bytes)["met"], is_met)
 
     def test_nothing_is_claimed_of_what_was_not_measured(self):
         alone = {"linnet": {"together_tokens_per_second": {"b": [5.0]}}}
@@ -296,6 +304,12 @@ class WholeRun(unittest.TestCase):
         self.assertNotIn("no figure: llama.cpp, 8 sessions", done.stderr)
         self.assertIn("no figure: ik_llama.cpp, peak memory", done.stderr)
         self.assertIn("| linnet | 23.5 |", done.stdout)
+
+    def test_what_is_skipped_is_not_missing(self):
+        done = self.run_peers("--llama-cpp", str(self.folder), "--skip", "sessions", "--skip", "packed")
+        self.assertEqual(done.returncode, 0, done.stderr)
+        self.assertNotIn("8 sessions", done.stdout)
+        self.assertNotIn("packed", done.stdout)
 
     def test_wrong_usage(self):
         self.assertEqual(self.run_peers("--rounds", "0").returncode, 2)

@@ -128,24 +128,17 @@ class Logits(ModelTestCase):
         tokens = " ".join(map(str, ids))
         want = self.digest(tokens, 1, 64, "portable")
         self.assertIsNotNone(want)
-        cases = [("portable", 2, 200), ("portable", 3, 7)]
-        cases += [
-            (isa, t, c)
-            for isa in instruction_sets()
-            for t in (1, 2, 3)
-            for c in (1, 7, 64, 200)
-        ]
-        unusable = set()
-        for isa, threads, chunk in cases:
-            if isa in unusable:
-                continue
-            got = self.digest(tokens, threads, chunk, isa)
-            if got is None:
-                unusable.add(isa)
-                continue
-            with self.subTest(isa=isa, threads=threads, chunk=chunk):
-                self.assertEqual(got, want)
-        self.assertLess(len(unusable), 3, "no kernels but the portable ones")
+        self.assertEqual(self.digest(tokens, 3, 7, "portable"), want)
+        usable = set()
+        for isa in instruction_sets():
+            for threads, chunk in ((1, 200), (2, 1), (3, 7), (2, 64)):
+                got = self.digest(tokens, threads, chunk, isa)
+                if got is None:
+                    break
+                usable.add(isa)
+                with self.subTest(isa=isa, threads=threads, chunk=chunk):
+                    self.assertEqual(got, want)
+        self.assertTrue(usable, "no kernels but the portable ones")
 
 
 if __name__ == "__main__":
