@@ -102,7 +102,7 @@ void attend_rows(const AttentionBlock& block, AttentionRow* rows) noexcept {
 template <class Isa, class Cache, int kRows>
 void attend_by(const AttentionBlock& block, AttentionRow* rows, std::size_t n_rows) noexcept {
   for (; n_rows >= kRows; n_rows -= kRows, rows += kRows) attend_rows<Isa, Cache, kRows>(block, rows);
-  if constexpr (kRows > 1) attend_by<Isa, Cache, kRows / 2>(block, rows, n_rows);
+  if constexpr (kRows > 1) attend_by<Isa, Cache, kRows - 1>(block, rows, n_rows);
 }
 
 /// KernelTable::attend.

@@ -12,13 +12,14 @@ struct CacheReader;
 
 template <class Isa, class Element>
 struct CacheReader<Isa, FloatCache<Element>> {
-  /// Scores of kRows queries over the tiles [first, last), each an ascending fma over head_dim: two tiles at
+  /// Scores of kRows queries over the tiles [first, last), each an ascending fma over head_dim: some tiles at
   /// a time, because a multiply-add takes some cycles.
   template <int kRows>
   static void score(const AttentionBlock& block, const AttentionRow* rows, std::size_t first,
                     std::size_t last, float (&scores)[kRows][kAttentionBlock]) noexcept {
-    for (; first + 2 <= last; first += 2) score_tiles<kRows, 2>(block, rows, first, scores);
-    if (first < last) score_tiles<kRows, 1>(block, rows, first, scores);
+    constexpr int kSide = kRows < 4 ? 4 : 2;
+    for (; first + kSide <= last; first += kSide) score_tiles<kRows, kSide>(block, rows, first, scores);
+    for (; first < last; ++first) score_tiles<kRows, 1>(block, rows, first, scores);
   }
 
   /// Adds the weighted values of positions [begin, end) to sums, for kVectors * 16 of the head's dimensions
