@@ -98,7 +98,11 @@ class LlamaCpp:
         command += ["-c", str(n_context), "-npp", str(program.SESSION_PROMPT), "-ntg", str(setup.decode)]
         command += ["-npl", str(program.SESSIONS), *way]
         label = " ".join(["llama-batched-bench", *way])
-        return program.Probe(label, command, lambda outcome: parse_batched(outcome.stdout, program.TOGETHER))
+
+        def read(outcome):  # Which of the two it is differs between versions.
+            return parse_batched(outcome.stdout + outcome.stderr, program.TOGETHER)
+
+        return program.Probe(label, command, read)
 
     def text(self, setup, prompt, read, *flags):
         """The full command, which knows every flag; its own warm-up pass would only cost it time."""
