@@ -2,6 +2,8 @@
 
 #include <cmath>
 
+#include "engine/logit_summary.h"
+
 namespace linnet {
 
 Result<void> check(const GenerateOptions& options) {
@@ -38,6 +40,7 @@ bool TextOutput::emit(const std::string& piece) {
 Generator::Generator(const Model::Impl& model, const GenerateOptions& options, const PieceCallback& callback,
                      sampling::Chain chain)
     : tokenizer_(*model.tokenizer),
+      kernels_(*model.kernels),
       options_(options),
       chain_(std::move(chain)),
       output_(tokenizer_, options, callback) {
@@ -52,11 +55,12 @@ Result<Generator> Generator::create(const Model::Impl& model, const GenerateOpti
 }
 
 Generator::Pick Generator::pick(std::span<const float> logits, std::span<const Token> history) noexcept {
-  return {chain_.pick(logits, history), sampling::log_sum_exp(logits)};
+  const LogitSummary summary = summarize(kernels_, logits);
+  return {chain_.pick(logits, summary.likeliest, history), summary.log_sum_exp};
 }
 
 Result<std::optional<Token>> Generator::take(const Pick& pick, std::span<const float> logits, bool has_room) {
-  if (!std::isfinite(pick.normalizer)) {
+  if (!std::isfinite(pick.log_sum_exp)) {
     return fail(ErrorCode::kCorrupt, "the model's logits are not finite; its weights must be damaged");
   }
   if (pick.token == kNoToken) {
@@ -72,8 +76,9 @@ Result<std::optional<Token>> Generator::take(const Pick& pick, std::span<const f
     return std::optional<Token>();
   }
   GeneratedToken made{
-      pick.token, static_cast<float>(static_cast<double>(logits[index]) - pick.normalizer), {}};
-  if (options_.n_top_logprobs > 0) made.top = sampling::top_logprobs(logits, options_.n_top_logprobs);
+      pick.token, static_cast<float>(static_cast<double>(logits[index]) - pick.log_sum_exp), {}};
+  if (options_.n_top_logprobs > 0)
+    made.top = sampling::top_logprobs(logits, pick.log_sum_exp, options_.n_top_logprobs);
   generation_.tokens.push_back(std::move(made));
   finish_ = output_.push(pick.token);
   if (!finish_ && n_left() == 0) finish_ = FinishReason::kMaxTokens;

@@ -48,7 +48,7 @@ class LINNET_LOCAL Generator {
   /// A token and log(sum(exp(logits))) of the logits that it was picked by.
   struct Pick {
     Token token = kNoToken;
-    double normalizer = 0;
+    double log_sum_exp = 0;
   };
   /// Picks the token after `history`. Every pick must be taken. Allocates nothing.
   Pick pick(std::span<const float> logits, std::span<const Token> history) noexcept;
@@ -73,6 +73,7 @@ class LINNET_LOCAL Generator {
             sampling::Chain chain);
 
   const Tokenizer& tokenizer_;
+  const kernels::KernelTable& kernels_;
   const GenerateOptions& options_;
   sampling::Chain chain_;
   TextOutput output_;

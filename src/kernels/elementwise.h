@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cmath>
+#include <limits>
 
 #include "kernels/exp.h"
 #include "kernels/kernel_table.h"
@@ -98,6 +99,41 @@ void gelu_mul(float* gate, const float* up, std::size_t n) noexcept {
     const auto twice_u = Isa::mul(cubic, Isa::splat(kTwiceRoot));
     Isa::store(gate + i, Isa::mul(times_sigmoid<Isa>(x, twice_u), Isa::load(up + i)));
   }
+}
+
+/// Calls body(values) for every 16 of n values; the last are filled up with -infinity.
+template <class Isa, class Body>
+[[gnu::always_inline]] inline void for_each_sixteen(const float* x, std::size_t n, Body&& body) {
+  std::size_t i = 0;
+  for (; i + 16 <= n; i += 16) body(Isa::load(x + i));
+  if (i == n) return;
+  float last[16];
+  for (std::size_t j = 0; j < 16; ++j) {
+    last[j] = i + j < n ? x[i + j] : -std::numeric_limits<float>::infinity();
+  }
+  body(Isa::load(last));
+}
+
+/// KernelTable::largest.
+template <class Isa>
+float largest(const float* x, std::size_t n) noexcept {
+  auto most = Isa::splat(-std::numeric_limits<float>::infinity());
+  for_each_sixteen<Isa>(
+      x, n, [&](auto values) __attribute__((always_inline)) {
+        most = Isa::max(values, most);  // the second if the first is NaN
+      });
+  return Isa::largest_lane(most);
+}
+
+/// KernelTable::sum_exp.
+template <class Isa>
+float sum_exp(const float* x, std::size_t n, float maximum) noexcept {
+  auto sum = Isa::splat(0.0f);
+  for_each_sixteen<Isa>(
+      x, n, [&](auto values) __attribute__((always_inline)) {
+        sum = Isa::add(sum, exp<Isa>(Isa::sub(values, Isa::splat(maximum))));
+      });
+  return reduce_add<Isa>(sum);
 }
 
 /// KernelTable::to_half.

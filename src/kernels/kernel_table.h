@@ -64,6 +64,13 @@ struct KernelTable {
   /// Converts to half floats, round to nearest even.
   void (*to_half)(const float* x, std::uint16_t* y, std::size_t n) noexcept;
 
+  /// The largest of n values, NaN passed over; -infinity if there is none. Any n.
+  float (*largest)(const float* x, std::size_t n) noexcept;
+
+  /// Sum of exp(x - maximum) over n values that are at most the maximum, which is finite. NaN counts as far
+  /// below it. Any n.
+  float (*sum_exp)(const float* x, std::size_t n, float maximum) noexcept;
+
   /// Adds one block of positions to what each row has gathered. Within a block the scores' maximum is taken
   /// first; blocks are merged in the order of the calls (Milakov and Gimelshein 2018, arXiv:1805.02867). A
   /// row's result does not depend on the other rows.

@@ -17,6 +17,8 @@ constexpr KernelTable make_table(const char* isa, quant::TypeList<Formats...>,
           .silu_mul = &silu_mul<Isa>,
           .gelu_mul = &gelu_mul<Isa>,
           .to_half = &to_half<Isa>,
+          .largest = &largest<Isa>,
+          .sum_exp = &sum_exp<Isa>,
           .attend = {&attend<Isa, Caches>...},
           .merge = &merge<Isa>};
 }

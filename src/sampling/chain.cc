@@ -12,13 +12,6 @@ constexpr float kForbidden = -std::numeric_limits<float>::infinity();
 
 float without_nan(float logit) noexcept { return logit == logit ? logit : kForbidden; }
 
-// Two passes, so that neither compares tokens as well.
-Token likeliest_token(std::span<const float> logits) noexcept {
-  const float largest = largest_of(logits);
-  if (largest == kForbidden) return kNoToken;
-  return static_cast<Token>(std::find(logits.begin(), logits.end(), largest) - logits.begin());
-}
-
 }  // namespace
 
 struct Chain::Impl {
@@ -54,9 +47,9 @@ Result<Chain> Chain::make(const SamplingOptions& options, std::size_t n_vocab) {
   return Chain(std::move(impl));
 }
 
-Token Chain::pick(std::span<const float> logits, std::span<const Token> history) {
-  LINNET_ASSERT(impl_->only_greedy || logits.size() == impl_->candidates.weights.size());
-  if (impl_->only_greedy) return likeliest_token(logits);
+Token Chain::pick(std::span<const float> logits, Token likeliest, std::span<const Token> history) {
+  if (impl_->only_greedy) return likeliest;
+  LINNET_ASSERT(logits.size() == impl_->candidates.weights.size());
   Candidates& candidates = impl_->candidates;
   candidates.items.resize(logits.size());
   candidates.sorted = false;

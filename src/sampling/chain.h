@@ -22,9 +22,10 @@ class Chain {
   Chain& operator=(Chain&&) noexcept;
   ~Chain();
 
-  /// Picks the next token. logits: (n_vocab), unchanged. history: all tokens before, oldest first; the
-  /// penalties look at its end. NaN logits count as -infinity; kNoToken if nothing is left to pick.
-  Token pick(std::span<const float> logits, std::span<const Token> history);
+  /// Picks the next token. logits: (n_vocab), unchanged. likeliest: the lowest of those with the largest
+  /// logit, kNoToken if all are -infinity. history: all tokens before, oldest first; the penalties look at
+  /// its end. NaN logits count as -infinity; kNoToken if nothing is left to pick.
+  Token pick(std::span<const float> logits, Token likeliest, std::span<const Token> history);
 
  private:
   struct Impl;
@@ -32,9 +33,8 @@ class Chain {
   std::unique_ptr<Impl> impl_;
 };
 
-/// log(sum(exp(logits))) to within 2e-7, order of additions fixed (16 partial sums). NaN counts as -infinity.
-double log_sum_exp(std::span<const float> logits) noexcept;
-/// The n likeliest tokens with natural log-probabilities, likeliest first, ties by lower number.
-std::vector<TokenLogprob> top_logprobs(std::span<const float> logits, std::size_t n);
+/// The n likeliest tokens with natural log-probabilities, likeliest first, ties by lower number. NaN counts
+/// as -infinity.
+std::vector<TokenLogprob> top_logprobs(std::span<const float> logits, double log_sum_exp, std::size_t n);
 
 }  // namespace linnet::sampling

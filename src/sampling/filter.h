@@ -48,10 +48,6 @@ inline float weight(float logit, float largest) noexcept {
   return logit == largest ? 1.0f : difference > -86.0f ? e : 0.0f;
 }
 
-/// The largest logit, -infinity if there is none; NaN is passed over. In 16 lanes, so that it becomes vector
-/// code.
-float largest_of(std::span<const float> logits) noexcept;
-
 /// One step. Deterministic, allocation-free, no state from token to token.
 class Filter {
  public:
