@@ -10,6 +10,9 @@ class IkLlama(llama_cpp.LlamaCpp):
     fast_start = ["-rtr"]  # Repacked weights: it leaves that choice to its user.
     lean = ["--no-mmap"]
 
+    def decode_at(self, depth, n_decode):
+        return ["-p", "0", "-n", "0", "-gp", f"{depth},{n_decode}"]
+
     def bench_ways(self):
         ways = super().bench_ways()
         return [["-rtr", repack, *way] for repack in ("0", "1") for way in ways]

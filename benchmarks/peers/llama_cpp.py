@@ -74,11 +74,14 @@ class LlamaCpp:
             "first_token_30": first(program.LONGER_PROMPT, "first_token_30_seconds"),
             "speed": ways(program.SPEED, "-p", str(setup.prompt), "-n", n_decode),
             "long_prompt": ways(program.LONG, "-p", depth, "-n", "0"),
-            "deep": ways(program.LONG, "-p", "0", "-n", n_decode, "-d", depth),
+            "deep": ways(program.LONG, *self.decode_at(depth, n_decode)),
             "sessions": [self.batched(setup, way) for way in self.batched_ways()],
             "memory": [memory([]), memory(self.lean)],
             "packed": [],
         }
+
+    def decode_at(self, depth, n_decode):
+        return ["-p", "0", "-n", n_decode, "-d", depth]
 
     def bench_ways(self):
         return [["-fa", attention] for attention in ("0", "1")]
