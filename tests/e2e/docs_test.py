@@ -11,7 +11,7 @@ COMMANDS = ["run", "chat", "inspect", "pack", "tokenize", "logits", "perplexity"
 DOCUMENTS = [*ROOT.glob("*.md"), *(ROOT / "docs").glob("*.md")]
 FOR_USERS = ["README.md", "CHANGELOG.md", "performance.md", "sessions.md"]  # the others name compilers' flags
 FLAG = re.compile(r"(?<!\S)--?[a-z][a-z-]*")
-OTHERS = {"--no-repack", "-rtr"}  # of llama.cpp and ik_llama.cpp
+OTHERS = {"--no-repack", "-fa", "-rtr"}  # of llama.cpp and ik_llama.cpp
 
 
 def code(text):
