@@ -2,8 +2,6 @@
 
 #include <gtest/gtest.h>
 
-#include <regex>
-
 #include "tests/cli/bench_support.h"
 
 namespace linnet::cli {
@@ -15,6 +13,14 @@ using testing::report_of;
 using testing::result_of;
 
 bool has(const std::string& html, const std::string& part) { return html.find(part) != std::string::npos; }
+
+int count(const std::string& html, const std::string& part) {
+  int n = 0;
+  for (std::size_t at = html.find(part); at != std::string::npos; at = html.find(part, at + part.size())) {
+    ++n;
+  }
+  return n;
+}
 
 TEST(BenchPage, ShowsEveryCellAndLoadsNothing) {
   BenchReport report = report_of({});
@@ -35,8 +41,7 @@ TEST(BenchPage, ShowsEveryCellAndLoadsNothing) {
   EXPECT_FALSE(has(html, "http"));
   EXPECT_FALSE(has(html, "<script"));
   EXPECT_FALSE(has(html, "nan"));
-  const std::regex rows("<tr><td>");
-  EXPECT_EQ(std::distance(std::sregex_iterator(html.begin(), html.end(), rows), std::sregex_iterator()), 4);
+  EXPECT_EQ(count(html, "<tr><td>"), 4);
 }
 
 TEST(BenchPage, EscapesEverything) {
