@@ -12,7 +12,7 @@ struct Avx512Vnni {
   using I32 = __m512i;
   using Bytes = __m512i;
   static constexpr int kMatMulTokens = 16;
-  static constexpr int kDotTokens = 1;
+  static constexpr int kDotTokens = 2;
   static constexpr int kAttentionRows = 4;
   static constexpr int kSignedOffset = 128;  // vpdpbusd wants unsigned codes
 
