@@ -6,6 +6,7 @@
 
 #include "kernels/exp.h"
 #include "kernels/kernel_table.h"
+#include "kernels/unroll.h"
 
 namespace linnet::kernels {
 
@@ -20,23 +21,31 @@ template <class Isa>
   return reduce_add<Isa>(squares);
 }
 
-/// Two vectors of values to one block; replaces them by what rounding left over. Codes are limited to their
-/// range because NaN and infinity, which have none, must give the same codes everywhere: max takes NaN to
-/// -127.
+/// Two vectors of values to one block. Codes are limited to their range because NaN and infinity, which have
+/// none, must give the same codes everywhere: max takes NaN to -127.
 template <class Isa>
-[[gnu::always_inline]] inline void quantize_block(typename Isa::F32 (&values)[2], float largest,
+[[gnu::always_inline]] inline void quantize_block(const typename Isa::F32 (&values)[2], float largest,
                                                   quant::ActivationBlock& out) {
   out.scale = largest / 127.0f;
   // Below this the inverse would overflow; the block is as good as zero.
-  const float inverse = largest > 1e-30f ? 127.0f / largest : 0.0f;
-  for (int half = 0; half < 2; ++half) {
-    const auto scaled = Isa::mul(values[half], Isa::splat(inverse));
+  const auto inverse = Isa::splat(largest > 1e-30f ? 127.0f / largest : 0.0f);
+  unroll<2>([&](auto half) __attribute__((always_inline)) {
+    const auto scaled = Isa::mul(values[half], inverse);
     const auto codes = Isa::round(Isa::min(Isa::max(scaled, Isa::splat(-127.0f)), Isa::splat(127.0f)));
     Isa::store_i8(out.codes + 16 * half, codes);
     out.sum[half] = Isa::sum_of_lanes(codes);
-    values[half] = Isa::fma(Isa::splat(-out.scale), Isa::to_float(codes), values[half]);
-  }
+  });
   out.scaled_sum = out.scale * static_cast<float>(out.sum[0] + out.sum[1]);
+}
+
+/// Replaces the values that a block was made of by what rounding left over.
+template <class Isa>
+[[gnu::always_inline]] inline void leave_rest(const quant::ActivationBlock& block,
+                                              typename Isa::F32 (&values)[2]) {
+  unroll<2>([&](auto half) __attribute__((always_inline)) {
+    const auto codes = Isa::to_float(Isa::load_i8(block.codes + 16 * half));
+    values[half] = Isa::fma(Isa::splat(-block.scale), codes, values[half]);
+  });
 }
 
 /// KernelTable::quantize.
@@ -56,6 +65,7 @@ void quantize(const float* x, std::size_t n_blocks, float outlier, quant::Activa
     quantize_block<Isa>(values, largest, out[b * stride]);
     refined[b * stride] = largest > limit;
     if (largest > limit) {
+      leave_rest<Isa>(out[b * stride], values);
       quantize_block<Isa>(values, largest_of(values), refinements[b * stride]);
     } else {
       refinements[b * stride] = {};
