@@ -5,6 +5,8 @@
 #include <cstdint>
 #include <cstring>
 
+#include "quant/words.h"
+
 namespace linnet::quant {
 
 /// Fields of kBits bits, 8 / kBits to a byte. The bytes come in runs of kStride; a run holds 8 / kBits runs
@@ -18,13 +20,18 @@ struct BitPlanes {
   static constexpr unsigned get(const std::uint8_t* bytes, std::size_t column) noexcept {
     return (bytes[byte_of(column)] >> shift_of(column)) & ((1u << kBits) - 1);
   }
-  /// Columns `column` to `column + 3`, a byte each, the first in the lowest; column is a multiple of 4.
-  static std::uint32_t get4(const std::uint8_t* bytes, std::size_t column) noexcept {
-    constexpr std::uint32_t kMask = ((1u << kBits) - 1) * 0x01010101u;
-    if constexpr (kStride >= 4) {
-      std::uint32_t four;
-      std::memcpy(&four, bytes + byte_of(column), sizeof four);
-      return (four >> shift_of(column)) & kMask;
+  /// As many columns from `column` on as Words has bytes, a byte each, the first in the lowest: four in a
+  /// Word, sixteen in FourWords. `column` is a multiple of their number.
+  template <class Words>
+  static Words get(const std::uint8_t* bytes, std::size_t column) noexcept {
+    constexpr Word kMask = ((1u << kBits) - 1) * 0x01010101u;
+    if constexpr (kStride >= sizeof(Words)) {
+      Words fields;
+      std::memcpy(&fields, bytes + byte_of(column), sizeof fields);
+      return (fields >> shift_of(column)) & kMask;
+    } else if constexpr (sizeof(Words) > sizeof(Word)) {
+      return Words{get<Word>(bytes, column), get<Word>(bytes, column + 4), get<Word>(bytes, column + 8),
+                   get<Word>(bytes, column + 12)};
     } else {
       static_assert(kBits == 1 && kStride == 1);
       // Each product bit that the mask keeps is one of the four bits, moved to a byte of its own.

@@ -4,6 +4,8 @@
 #include <cstddef>
 #include <cstdint>
 
+#include "quant/words.h"
+
 namespace linnet::quant {
 
 /// A block of an integer format taken apart. Columns g * kGroup to (g + 1) * kGroup - 1 form group g, and
@@ -25,7 +27,7 @@ template <class Format>
 void unpack_codes(const typename Format::Block& block, int zero,
                   typename Format::Unpacked& unpacked) noexcept {
   for (std::size_t i = 0; i < Format::kColumns; i += 4) {
-    const std::uint32_t four = Format::four_codes(block, i);
+    const Word four = Format::template codes_at<Word>(block, i);
     for (std::size_t j = 0; j < 4; ++j) {
       unpacked.code[i + j] = static_cast<std::int8_t>(static_cast<int>(four >> (8 * j) & 0xff) - zero);
     }

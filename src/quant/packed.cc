@@ -1,5 +1,6 @@
 #include "quant/packed.h"
 
+#include <algorithm>
 #include <array>
 #include <cstring>
 #include <utility>
@@ -12,34 +13,9 @@
 
 namespace linnet::quant {
 
-void TileCodes<4>::set_row(std::size_t row, const std::uint32_t* words) noexcept {
-  for (std::size_t w = 0; w < 4; ++w) {
-    const std::uint32_t both = (words[w] & 0x0f0f0f0fu) | ((words[w + 4] & 0x0f0f0f0fu) << 4);
-    std::memcpy(lines[w] + 4 * row, &both, sizeof both);
-  }
-}
-
-void TileCodes<5>::set_row(std::size_t row, const std::uint32_t* words) noexcept {
-  low.set_row(row, words);
-  std::uint32_t bits = 0;
-  for (unsigned w = 0; w < 8; ++w) bits |= ((words[w] >> 4) & 0x01010101u) << w;
-  std::memcpy(high + 4 * row, &bits, sizeof bits);
-}
-
-void TileCodes<6>::set_row(std::size_t row, const std::uint32_t* words) noexcept {
-  low.set_row(row, words);
-  std::uint32_t bits[2] = {};
-  for (unsigned w = 0; w < 8; ++w) bits[w / 4] |= ((words[w] >> 4) & 0x03030303u) << (2 * (w % 4));
-  for (unsigned half = 0; half < 2; ++half) std::memcpy(high[half] + 4 * row, &bits[half], sizeof bits[half]);
-}
-
-void TileCodes<8>::set_row(std::size_t row, const std::uint32_t* words) noexcept {
-  for (std::size_t w = 0; w < 8; ++w) std::memcpy(lines[w] + 4 * row, &words[w], sizeof words[w]);
-}
-
 namespace {
 
-// The codes of one row, the inverse of set_row().
+// The codes of one row, the inverse of set_words().
 template <int kBits>
 int code_at(const TileCodes<kBits>& codes, std::size_t row, std::size_t column) noexcept {
   const std::size_t w = column / 4;
@@ -55,7 +31,13 @@ int code_at(const TileCodes<kBits>& codes, std::size_t row, std::size_t column) 
   }
 }
 
-// set_block(): one row's block into a tile. get_block(): its values back.
+// set_tile(): a tile from the blocks of its rows. get_block(): a row's values back.
+
+template <class Format, int kBits, int kOffset>
+void set_tile(ScaleTile<kBits, kOffset>& tile, const RowBlocks<Format>& blocks) noexcept {
+  for (std::size_t row = 0; row < kTileRows; ++row) tile.scale[row] = blocks[row].scale;
+  set_codes(tile.codes, blocks, 0);
+}
 
 template <int kBits, int kOffset>
 void get_block(const ScaleTile<kBits, kOffset>& tile, std::size_t row, float* values) noexcept {
@@ -66,10 +48,12 @@ void get_block(const ScaleTile<kBits, kOffset>& tile, std::size_t row, float* va
 }
 
 template <class Format, int kBits>
-void set_block(ScaleMinTile<kBits>& tile, std::size_t row, const typename Format::Block& block) noexcept {
-  tile.scale[row] = block.scale;
-  tile.minimum[row] = block.minimum;
-  set_codes<Format>(tile.codes, row, block, 0);
+void set_tile(ScaleMinTile<kBits>& tile, const RowBlocks<Format>& blocks) noexcept {
+  for (std::size_t row = 0; row < kTileRows; ++row) {
+    tile.scale[row] = blocks[row].scale;
+    tile.minimum[row] = blocks[row].minimum;
+  }
+  set_codes(tile.codes, blocks, 0);
 }
 
 template <int kBits>
@@ -82,15 +66,17 @@ void get_block(const ScaleMinTile<kBits>& tile, std::size_t row, float* values) 
 }
 
 template <class Format, int kBits>
-void set_block(SuperMinTile<kBits>& tile, std::size_t row, const typename Format::Block& block) noexcept {
-  tile.scale[row] = block.scale;
-  tile.minimum[row] = block.minimum;
-  const GroupScales groups = unpack_group_scales(block.scales);
-  for (std::size_t b = 0; b < 8; ++b) {
-    tile.blocks[b].step[row] = groups.scale[b];
-    tile.blocks[b].floor[row] = groups.minimum[b];
-    set_codes<Format>(tile.blocks[b].codes, row, block, b * kBlockColumns);
+void set_tile(SuperMinTile<kBits>& tile, const RowBlocks<Format>& blocks) noexcept {
+  for (std::size_t row = 0; row < kTileRows; ++row) {
+    tile.scale[row] = blocks[row].scale;
+    tile.minimum[row] = blocks[row].minimum;
+    const GroupScales groups = unpack_group_scales(blocks[row].scales);
+    for (std::size_t b = 0; b < 8; ++b) {
+      tile.blocks[b].step[row] = groups.scale[b];
+      tile.blocks[b].floor[row] = groups.minimum[b];
+    }
   }
+  for (std::size_t b = 0; b < 8; ++b) set_codes(tile.blocks[b].codes, blocks, b * kBlockColumns);
 }
 
 template <int kBits>
@@ -105,14 +91,15 @@ void get_block(const SuperMinTile<kBits>& tile, std::size_t row, float* values) 
 }
 
 template <class Format, int kBits, int kOffset>
-void set_block(SuperTile<kBits, kOffset>& tile, std::size_t row,
-               const typename Format::Block& block) noexcept {
-  tile.scale[row] = block.scale;
-  for (std::size_t b = 0; b < 8; ++b) {
-    tile.blocks[b].step[0][row] = block.scales[2 * b];
-    tile.blocks[b].step[1][row] = block.scales[2 * b + 1];
-    set_codes<Format>(tile.blocks[b].codes, row, block, b * kBlockColumns);
+void set_tile(SuperTile<kBits, kOffset>& tile, const RowBlocks<Format>& blocks) noexcept {
+  for (std::size_t row = 0; row < kTileRows; ++row) {
+    tile.scale[row] = blocks[row].scale;
+    for (std::size_t b = 0; b < 8; ++b) {
+      tile.blocks[b].step[0][row] = blocks[row].scales[2 * b];
+      tile.blocks[b].step[1][row] = blocks[row].scales[2 * b + 1];
+    }
   }
+  for (std::size_t b = 0; b < 8; ++b) set_codes(tile.blocks[b].codes, blocks, b * kBlockColumns);
 }
 
 template <int kBits, int kOffset>
@@ -128,28 +115,44 @@ void get_block(const SuperTile<kBits, kOffset>& tile, std::size_t row, float* va
 template <class Format>
 constexpr bool kIsFloat = Format::kColumns == 1;
 
-template <class Format>
-void pack_group(const void* rows, std::size_t row_bytes, std::size_t n_rows, std::size_t n_columns,
-                void* out) noexcept {
-  using Tile = typename Format::Tile;
-  auto* tiles = static_cast<Tile*>(out);
-  const std::size_t n_tiles = (n_columns + Tile::kColumns - 1) / Tile::kColumns;
-  std::memset(out, 0, n_tiles * sizeof(Tile));
+template <class Element>
+void set_tile(FloatTile<Element>& tile, const std::byte* rows, std::size_t row_bytes, std::size_t n_rows,
+              std::size_t n_columns) noexcept {
+  if (n_rows < kTileRows || n_columns < kBlockColumns) tile = {};
   for (std::size_t row = 0; row < n_rows; ++row) {
-    const auto* bytes = static_cast<const std::byte*>(rows) + row * row_bytes;
-    if constexpr (kIsFloat<Format>) {
-      for (std::size_t c = 0; c < n_columns; ++c) {
-        std::memcpy(&tiles[c / kBlockColumns].values[c % kBlockColumns][row],
-                    bytes + c * sizeof(typename Format::Block), sizeof(typename Format::Block));
-      }
-    } else {
-      static_assert(Tile::kColumns == Format::kColumns);
-      for (std::size_t i = 0; i < n_tiles; ++i) {
-        typename Format::Block block;  // a copy, because a file's blocks need not be aligned
-        std::memcpy(&block, bytes + i * sizeof block, sizeof block);
-        set_block<Format>(tiles[i], row, block);
-      }
+    for (std::size_t c = 0; c < n_columns; ++c) {
+      std::memcpy(&tile.values[c][row], rows + row * row_bytes + c * sizeof(Element), sizeof(Element));
     }
+  }
+}
+
+template <class Format>
+void pack_floats(const void* rows, std::size_t row_bytes, std::size_t n_rows, std::size_t n_columns,
+                 void* tiles) noexcept {
+  auto* tile = static_cast<typename Format::Tile*>(tiles);
+  const auto* bytes = static_cast<const std::byte*>(rows);
+  for (std::size_t c = 0; c < n_columns; c += kBlockColumns, ++tile) {
+    set_tile(*tile, bytes + c * sizeof(typename Format::Block), row_bytes, n_rows,
+             std::min(kBlockColumns, n_columns - c));
+  }
+}
+
+template <class Format>
+void pack_blocks(const void* rows, std::size_t row_bytes, std::size_t n_rows, std::size_t n_columns,
+                 void* tiles) noexcept {
+  using Block = typename Format::Block;
+  static_assert(Format::Tile::kColumns == Format::kColumns);
+  auto* tile = static_cast<typename Format::Tile*>(tiles);
+  const auto* bytes = static_cast<const std::byte*>(rows);
+  for (std::size_t c = 0; c < n_columns; c += Format::kColumns, ++tile, bytes += sizeof(Block)) {
+    if (n_rows == kTileRows) {
+      set_tile(*tile, RowBlocks<Format>{bytes, row_bytes});
+      continue;
+    }
+    Block filled[kTileRows] = {};  // with rows of zeros
+    for (std::size_t row = 0; row < n_rows; ++row)
+      std::memcpy(&filled[row], bytes + row * row_bytes, sizeof(Block));
+    set_tile(*tile, RowBlocks<Format>{reinterpret_cast<const std::byte*>(filled), sizeof(Block)});
   }
 }
 
@@ -168,11 +171,20 @@ void decode_row(const void* in, std::size_t row, std::size_t n_columns, float* v
   }
 }
 
+template <class Format>
+constexpr auto pack_function() noexcept {
+  if constexpr (kIsFloat<Format>) {
+    return &pack_floats<Format>;
+  } else {
+    return &pack_blocks<Format>;
+  }
+}
+
 template <class... Formats>
 constexpr auto make_formats(TypeList<Formats...>) noexcept {
   std::size_t index = 0;
   return std::array{PackedFormat{Formats::kId, index++, kIsFloat<Formats>, Formats::Tile::kColumns,
-                                 sizeof(typename Formats::Tile), &pack_group<Formats>,
+                                 sizeof(typename Formats::Tile), pack_function<Formats>(),
                                  &decode_row<Formats>}...};
 }
 

@@ -20,7 +20,7 @@ struct PackedFormat {
   std::size_t tile_columns;  ///< 32 or 256.
   std::size_t tile_bytes;
 
-  /// Packs up to 16 rows, `row_bytes` apart, into one row group.
+  /// Packs up to 16 rows, `row_bytes` apart, into one row group. Rows of blocks begin at even addresses.
   void (*pack_group)(const void* rows, std::size_t row_bytes, std::size_t n_rows, std::size_t n_columns,
                      void* tiles) noexcept;
   /// Row `row` (0 to 15) of a group as n_columns floats: the same values as the format's decode() gives.

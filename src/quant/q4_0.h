@@ -31,10 +31,10 @@ struct Q4_0 {
 
   /// Codes are -8 to 7, the offset of 8 already taken off.
   static void unpack(const Block& block, Unpacked& unpacked) noexcept;
-  /// The stored codes of columns `column` to `column + 3`, a byte each, the first in the lowest; column is a
-  /// multiple of 4.
-  static std::uint32_t four_codes(const Block& block, std::size_t column) noexcept {
-    return LowBits::get4(block.codes, column);
+  /// The stored codes of as many columns as Words has bytes (BitPlanes::get), from `column` on.
+  template <class Words>
+  static Words codes_at(const Block& block, std::size_t column) noexcept {
+    return LowBits::get<Words>(block.codes, column);
   }
   /// Writes kColumns floats, bit for bit those of ggml.
   static void decode(const Block& block, float* values) noexcept;

@@ -29,11 +29,12 @@ struct Q8_0 {
 
   /// Codes are -128 to 127.
   static void unpack(const Block& block, Unpacked& unpacked) noexcept;
-  /// The codes of columns `column` to `column + 3`, a byte each, the first in the lowest.
-  static std::uint32_t four_codes(const Block& block, std::size_t column) noexcept {
-    std::uint32_t four;
-    std::memcpy(&four, block.codes + column, sizeof four);
-    return four;
+  /// The codes of as many columns as Words has bytes (BitPlanes::get), from `column` on.
+  template <class Words>
+  static Words codes_at(const Block& block, std::size_t column) noexcept {
+    Words codes;
+    std::memcpy(&codes, block.codes + column, sizeof codes);
+    return codes;
   }
   /// Writes kColumns floats, bit for bit those of ggml.
   static void decode(const Block& block, float* values) noexcept;

@@ -15,7 +15,7 @@ inline constexpr std::size_t kTileRows = 16;
 
 // 16 rows x 32 columns of unsigned codes. The 32 columns of a row are 8 words of 4 neighbouring columns; word
 // w of row r holds columns 4w to 4w + 3. A "line" is the 64 bytes that hold one word of each row, row r in
-// bytes 4r to 4r + 3, which is what a four-way dot product of bytes wants.
+// bytes 4r to 4r + 3, which is what a four-way dot product of bytes wants. tile_row.h writes them.
 template <int kBits>
 struct TileCodes;
 
@@ -23,7 +23,6 @@ struct TileCodes;
 template <>
 struct TileCodes<4> {
   std::uint8_t lines[4][64];
-  void set_row(std::size_t row, const std::uint32_t* words) noexcept;
 };
 
 /// Low four bits as in TileCodes<4>; bit w of byte 4r + c is the fifth bit of row r, column 4w + c.
@@ -31,7 +30,6 @@ template <>
 struct TileCodes<5> {
   TileCodes<4> low;
   std::uint8_t high[64];
-  void set_row(std::size_t row, const std::uint32_t* words) noexcept;
 };
 
 /// Low four bits as in TileCodes<4>; bits 2(w % 4) and up of byte 4r + c of high[w / 4] are the upper two
@@ -40,14 +38,12 @@ template <>
 struct TileCodes<6> {
   TileCodes<4> low;
   std::uint8_t high[2][64];
-  void set_row(std::size_t row, const std::uint32_t* words) noexcept;
 };
 
 /// Line w is word w.
 template <>
 struct TileCodes<8> {
   std::uint8_t lines[8][64];
-  void set_row(std::size_t row, const std::uint32_t* words) noexcept;
 };
 
 /// value = scale * (code - kOffset); scale a half float. 8-bit codes are stored as signed bytes, without an

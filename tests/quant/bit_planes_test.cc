@@ -47,5 +47,28 @@ TEST(BitPlanes, ColumnsStandWhereTheFormatsSay) {
   EXPECT_EQ(bytes[1], 0x20);
 }
 
+template <class Planes, std::size_t kBytes>
+void expect_words_of_columns() {
+  std::array<std::uint8_t, kBytes> bytes;
+  for (std::size_t i = 0; i < kBytes; ++i) bytes[i] = static_cast<std::uint8_t>(101 * i + 57);
+  for (std::size_t column = 0; column < 32; column += 4) {
+    const Word word = Planes::template get<Word>(bytes.data(), column);
+    const FourWords words = Planes::template get<FourWords>(bytes.data(), column / 16 * 16);
+    EXPECT_EQ(words[column / 4 % 4], word) << column;
+    for (unsigned i = 0; i < 4; ++i) {
+      EXPECT_EQ(word >> (8 * i) & 0xff, Planes::get(bytes.data(), column + i)) << column + i;
+    }
+  }
+}
+
+TEST(BitPlanes, SeveralColumnsAtOnce) {
+  expect_words_of_columns<BitPlanes<4, 16>, 16>();
+  expect_words_of_columns<BitPlanes<4, 32>, 128>();
+  expect_words_of_columns<BitPlanes<4, 64>, 128>();
+  expect_words_of_columns<BitPlanes<2, 32>, 64>();
+  expect_words_of_columns<BitPlanes<1, 32>, 32>();
+  expect_words_of_columns<BitPlanes<1, 1>, 4>();
+}
+
 }  // namespace
 }  // namespace linnet::quant

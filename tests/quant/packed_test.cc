@@ -13,7 +13,7 @@
 
 #include "quant/all_types.h"
 #include "quant/codec.h"
-#include "quant/tile.h"
+#include "quant/tile_row.h"
 
 namespace linnet::quant {
 namespace {
@@ -99,15 +99,14 @@ TYPED_TEST(Packed, RowsBeyondTheMatrixAreZero) {
   }
 }
 
-// A tensor in a file begins wherever its data does; rows may stand further apart than they are long.
-TYPED_TEST(Packed, TheSourceNeedNotBeAlignedNorDense) {
+TYPED_TEST(Packed, TheSourceNeedBeNeitherDenseNorAlignedToMoreThanTwoBytes) {
   const std::size_t n_columns = this->packed_.tile_columns;
-  const std::size_t stride = this->row_bytes(n_columns) + 3;
-  const auto rows = this->random_bytes(1 + 16 * stride);
-  const auto tiles = this->pack(rows.data() + 1, stride, 16, n_columns);
+  const std::size_t stride = this->row_bytes(n_columns) + 6;
+  const auto rows = this->random_bytes(2 + 16 * stride);
+  const auto tiles = this->pack(rows.data() + 2, stride, 16, n_columns);
   for (std::size_t r = 0; r < kTileRows; ++r) {
     std::vector<typename TypeParam::Block> aligned(n_columns / TypeParam::kColumns);
-    std::memcpy(aligned.data(), rows.data() + 1 + r * stride, this->row_bytes(n_columns));
+    std::memcpy(aligned.data(), rows.data() + 2 + r * stride, this->row_bytes(n_columns));
     std::vector<float> expected(n_columns);
     this->codec_.decode_row(aligned.data(), expected.data(), n_columns);
     this->expect_same(this->decode_packed(tiles, r, n_columns), expected);
@@ -128,29 +127,59 @@ TEST(PackedFormats, IndicesAreThoseOfTheList) {
   EXPECT_EQ(find_packed_format(TypeId::kQ2_K), nullptr);
 }
 
-// The layout that tile.h describes, which kernels rely on.
-TEST(TileCodes, WordsOfARowStandWhereTheLayoutSays) {
-  std::uint32_t words[8];
-  for (std::uint32_t w = 0; w < 8; ++w) words[w] = 0x01010101u * w + 0x30201000u;
+/// Whether the codes of `row` stand where tile.h says, on which kernels rely. words[w] has the byte w + 16 c
+/// + row for each column c.
+struct CodesOfARow {
   TileCodes<4> four{};
   TileCodes<5> five{};
   TileCodes<6> six{};
   TileCodes<8> eight{};
-  four.set_row(9, words);
-  five.set_row(9, words);
-  six.set_row(9, words);
-  eight.set_row(9, words);
-  for (std::size_t w = 0; w < 8; ++w) {
-    for (std::size_t c = 0; c < 4; ++c) {
-      const std::size_t at = 4 * 9 + c;
-      const int code = static_cast<int>(w + 16 * c);
-      const auto low = [&](const TileCodes<4>& codes) { return codes.lines[w % 4][at] >> (w / 4 * 4) & 15; };
-      EXPECT_EQ(low(four), code & 15);
-      EXPECT_EQ(low(five.low) | (five.high[at] >> w & 1) << 4, code & 31);
-      EXPECT_EQ(low(six.low) | (six.high[w / 4][at] >> (w % 4 * 2) & 3) << 4, code & 63);
-      EXPECT_EQ(eight.lines[w][at], code);
+
+  template <class Words>
+  void set(std::size_t row, const Words* words) {
+    set_words(four, row, words);
+    set_words(five, row, words);
+    set_words(six, row, words);
+    set_words(eight, row, words);
+  }
+
+  static Word word(std::size_t row, std::size_t w) {
+    return 0x01010101u * static_cast<Word>(w + row) + 0x30201000u;
+  }
+
+  void check(std::size_t row) const {
+    for (std::size_t w = 0; w < 8; ++w) {
+      for (std::size_t c = 0; c < 4; ++c) {
+        const std::size_t at = 4 * row + c;
+        const int code = static_cast<int>(w + row + 16 * c);
+        const auto low = [&](const TileCodes<4>& codes) {
+          return codes.lines[w % 4][at] >> (w / 4 * 4) & 15;
+        };
+        EXPECT_EQ(low(four), code & 15);
+        EXPECT_EQ(low(five.low) | (five.high[at] >> w & 1) << 4, code & 31);
+        EXPECT_EQ(low(six.low) | (six.high[w / 4][at] >> (w % 4 * 2) & 3) << 4, code & 63);
+        EXPECT_EQ(eight.lines[w][at], code);
+      }
     }
   }
+};
+
+TEST(TileCodes, WordsOfARowStandWhereTheLayoutSays) {
+  CodesOfARow codes;
+  Word words[8];
+  for (std::size_t w = 0; w < 8; ++w) words[w] = CodesOfARow::word(9, w);
+  codes.set(9, words);
+  codes.check(9);
+}
+
+TEST(TileCodes, WordsOfFourRowsDoToo) {
+  CodesOfARow codes;
+  FourWords words[8];
+  for (std::size_t w = 0; w < 8; ++w) {
+    for (std::size_t i = 0; i < 4; ++i) words[w][i] = CodesOfARow::word(8 + i, w);
+  }
+  codes.set(8, words);
+  for (std::size_t i = 0; i < 4; ++i) codes.check(8 + i);
 }
 
 }  // namespace
