@@ -60,16 +60,21 @@ class Linnet:
             command = [self.path, "bench", str(setup.model), *threads, "-r", "1", "--format", "json", *flags]
             return [program.Probe("linnet bench", command, lambda done: parse_bench(done.stdout, names))]
 
-        def run(prompt, read):
-            command = [self.path, "run", str(setup.model), prompt, *threads, "--raw", "--quiet"]
+        def run(prompt, read, model=setup.model, label="linnet run"):
+            command = [self.path, "run", str(model), prompt, *threads, "--raw", "--quiet"]
             command += ["-n", "1", "--temperature", "0", "--context", str(program.CONTEXT)]
-            return [program.Probe("linnet run", command, read)]
+            return [program.Probe(label, command, read)]
+
+        def first(prompt, cell):
+            read = program.first_token(cell)
+            packed = run(prompt, read, setup.packed, "linnet run, packed file") if setup.packed else []
+            return run(prompt, read) + packed
 
         depth, n_decode = str(program.DEPTH), str(setup.decode)
         together = ["-p", "0", "-n", n_decode, "-d", str(program.SESSION_PROMPT), "-b", str(program.SESSIONS)]
         return {
-            "first_token": run(program.SHORT_PROMPT, program.first_token("first_token_seconds")),
-            "first_token_30": run(program.LONGER_PROMPT, program.first_token("first_token_30_seconds")),
+            "first_token": first(program.SHORT_PROMPT, "first_token_seconds"),
+            "first_token_30": first(program.LONGER_PROMPT, "first_token_30_seconds"),
             "speed": bench(program.SPEED, "-p", str(setup.prompt), "-n", n_decode),
             "long_prompt": bench(program.LONG, "-p", depth, "-n", "0"),
             "deep": bench(program.LONG, "-p", "0", "-n", n_decode, "-d", depth),

@@ -98,9 +98,11 @@ def version(command):
 
 
 def run(probe, timeout):
-    """The outcome of one process. Raises ProgramFailed if it does not start, end in time and end well."""
+    """The outcome of one process, whose current folder is one that goes when it ends: some leave logs there.
+    So paths in the command have to be absolute. Raises ProgramFailed if it does not start, end in time and end
+    well."""
     name = os.path.basename(probe.command[0])
-    with tempfile.TemporaryFile() as errors:
+    with tempfile.TemporaryFile() as errors, tempfile.TemporaryDirectory() as folder:
         start = time.perf_counter()
         try:
             process = subprocess.Popen(
@@ -108,6 +110,7 @@ def run(probe, timeout):
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.PIPE,
                 stderr=errors,
+                cwd=folder,
                 env={**os.environ, **probe.environment},
             )
         except OSError as error:

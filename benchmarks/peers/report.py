@@ -35,11 +35,13 @@ CELLS = (
 
 def summarize(cell, ways):
     """The summary of the way with the best median; `ways` has {label: values of the rounds}."""
-    label = cell.best(ways, key=lambda way: statistics.median(ways[way]))
+    medians = {way: statistics.median(values) for way, values in ways.items()}
+    label = cell.best(medians, key=medians.get)
     values = ways[label]
     return {
         "way": label,
-        "median": statistics.median(values),
+        "median": medians.pop(label),
+        "other_ways": medians,
         "best": cell.best(values),
         "low": min(values),
         "high": max(values),
@@ -83,7 +85,7 @@ def missing(cells, names, asked):
 def table(cells):
     """Markdown: a row for each cell and program."""
     lines = [
-        "| | program | median | best | low to high | linnet / it: medians | bests | measured with |",
+        "| | program | median | best | low to high | linnet / it: medians | bests | measured with; other ways, medians |",
         "|:--|:--|--:|--:|--:|--:|--:|:--|",
     ]
     for cell in CELLS:
@@ -98,7 +100,9 @@ def table(cells):
                 "" if summary.get(key) is None else f"{summary[key]:.2f}"
                 for key in ("ratio_of_medians", "ratio_of_bests")
             ]
-            fields = [title, name, median, best, f"{low} to {high}", *ratios, summary["way"]]
+            others = [f"{way}: {value * cell.scale:.1f}" for way, value in summary["other_ways"].items()]
+            ways = "; ".join([summary["way"], *others])
+            fields = [title, name, median, best, f"{low} to {high}", *ratios, ways]
             lines.append("| " + " | ".join(fields) + " |")
             title = ""
     return "\n".join(lines)

@@ -105,6 +105,16 @@ class Parsers(unittest.TestCase):
                 self.assertEqual(len({probe.label for probe in ways}), len(ways))
 
 
+    def test_first_tokens_come_from_ordinary_and_packed_files(self):
+        def files(setup):
+            probes = linnet.Linnet("/l").probes(setup)["first_token"]
+            return {probe.label: probe.command[2] for probe in probes}
+
+        both = {"linnet run": "model.gguf", "linnet run, packed file": "packed.gguf"}
+        self.assertEqual(files(SETUP), both)
+        self.assertEqual(files(program.Setup(SETUP.model, threads=2)), {"linnet run": "model.gguf"})
+
+
 class Statistics(unittest.TestCase):
     def test_ratios_are_of_medians_and_of_bests(self):
         cells = report.compare(
@@ -126,6 +136,8 @@ class Statistics(unittest.TestCase):
         self.assertNotIn("ratio_of_medians", decode["linnet"])
         first = cells["first_token_seconds"]["other"]
         self.assertEqual((first["way"], first["best"]), ("quick", 0.4))
+        self.assertEqual(first["other_ways"], {"slow": 0.9})
+        self.assertIn("| quick; slow: 900.0 |", report.table(cells))
         self.assertEqual(first["ratio_of_medians"], 0.5)
         self.assertEqual(first["ratio_of_bests"], 0.25)
 
@@ -230,6 +242,14 @@ class Processes(unittest.TestCase):
                 program.run(probe, timeout=0.2)
             self.assertNotIn("\n", str(raised.exception))
 
+    def test_what_a_program_leaves_in_its_folder_goes(self):
+        with tempfile.TemporaryDirectory() as folder:
+            script = f"echo of no use > main.log; pwd > {folder}/where; cat main.log"
+            self.assertEqual(program.run(shell(script), timeout=30).stdout, "of no use\n")
+            where = pathlib.Path(folder, "where").read_text(encoding="utf-8").strip()
+        self.assertNotEqual(where, str(pathlib.Path.cwd()))
+        self.assertFalse(pathlib.Path(where).exists())
+
     def test_no_text_at_all(self):
         with self.assertRaisesRegex(program.ProgramFailed, "no text"):
             FIRST(program.run(shell("true"), timeout=30))
@@ -310,7 +330,7 @@ class WholeRun(unittest.TestCase):
         done = self.run_peers("--llama-cpp", str(self.folder), "--skip", "sessions", "--skip", "packed")
         self.assertEqual(done.returncode, 0, done.stderr)
         self.assertNotIn("8 sessions", done.stdout)
-        self.assertNotIn("packed", done.stdout)
+        self.assertNotIn("load of a packed file", done.stdout)
 
     def test_wrong_usage(self):
         self.assertEqual(self.run_peers("--rounds", "0").returncode, 2)
