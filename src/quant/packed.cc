@@ -67,16 +67,21 @@ void get_block(const ScaleMinTile<kBits>& tile, std::size_t row, float* values) 
 
 template <class Format, int kBits>
 void set_tile(SuperMinTile<kBits>& tile, const RowBlocks<Format>& blocks) noexcept {
+  SixteenBytes groups[kTileRows];  // of each row; then of all rows, eight steps and eight floors
   for (std::size_t row = 0; row < kTileRows; ++row) {
     tile.scale[row] = blocks[row].scale;
     tile.minimum[row] = blocks[row].minimum;
-    const GroupScales groups = unpack_group_scales(blocks[row].scales);
-    for (std::size_t b = 0; b < 8; ++b) {
-      tile.blocks[b].step[row] = groups.scale[b];
-      tile.blocks[b].floor[row] = groups.minimum[b];
-    }
+    const GroupScales unpacked = unpack_group_scales(blocks[row].scales);
+    static_assert(sizeof unpacked == sizeof groups[row]);
+    std::memcpy(&groups[row], &unpacked, sizeof unpacked);
   }
-  for (std::size_t b = 0; b < 8; ++b) set_codes(tile.blocks[b].codes, blocks, b * kBlockColumns);
+  transpose(groups);
+#pragma GCC unroll 8  // shifts become constants
+  for (std::size_t b = 0; b < 8; ++b) {
+    std::memcpy(tile.blocks[b].step, &groups[b], kTileRows);
+    std::memcpy(tile.blocks[b].floor, &groups[8 + b], kTileRows);
+    set_codes(tile.blocks[b].codes, blocks, b * kBlockColumns);
+  }
 }
 
 template <int kBits>
@@ -92,14 +97,17 @@ void get_block(const SuperMinTile<kBits>& tile, std::size_t row, float* values) 
 
 template <class Format, int kBits, int kOffset>
 void set_tile(SuperTile<kBits, kOffset>& tile, const RowBlocks<Format>& blocks) noexcept {
+  SixteenBytes steps[kTileRows];  // of each row; then of all rows, two for each block
   for (std::size_t row = 0; row < kTileRows; ++row) {
     tile.scale[row] = blocks[row].scale;
-    for (std::size_t b = 0; b < 8; ++b) {
-      tile.blocks[b].step[0][row] = blocks[row].scales[2 * b];
-      tile.blocks[b].step[1][row] = blocks[row].scales[2 * b + 1];
-    }
+    std::memcpy(&steps[row], blocks[row].scales, sizeof steps[row]);
   }
-  for (std::size_t b = 0; b < 8; ++b) set_codes(tile.blocks[b].codes, blocks, b * kBlockColumns);
+  transpose(steps);
+#pragma GCC unroll 8  // shifts become constants
+  for (std::size_t b = 0; b < 8; ++b) {
+    std::memcpy(tile.blocks[b].step, &steps[2 * b], sizeof tile.blocks[b].step);
+    set_codes(tile.blocks[b].codes, blocks, b * kBlockColumns);
+  }
 }
 
 template <int kBits, int kOffset>

@@ -136,11 +136,11 @@ struct CodesOfARow {
   TileCodes<8> eight{};
 
   template <class Words>
-  void set(std::size_t row, const Words* words) {
-    set_words(four, row, words);
-    set_words(five, row, words);
-    set_words(six, row, words);
-    set_words(eight, row, words);
+  void set(std::size_t row, const Words* low, const Words* high) {
+    set_words(four, row, low, high);
+    set_words(five, row, low, high);
+    set_words(six, row, low, high);
+    set_words(eight, row, low, high);
   }
 
   static Word word(std::size_t row, std::size_t w) {
@@ -168,17 +168,20 @@ TEST(TileCodes, WordsOfARowStandWhereTheLayoutSays) {
   CodesOfARow codes;
   Word words[8];
   for (std::size_t w = 0; w < 8; ++w) words[w] = CodesOfARow::word(9, w);
-  codes.set(9, words);
+  codes.set(9, words, words + 4);
   codes.check(9);
 }
 
 TEST(TileCodes, WordsOfFourRowsDoToo) {
   CodesOfARow codes;
-  FourWords words[8];
-  for (std::size_t w = 0; w < 8; ++w) {
-    for (std::size_t i = 0; i < 4; ++i) words[w][i] = CodesOfARow::word(8 + i, w);
+  FourWords low[4], high[4];
+  for (std::size_t i = 0; i < 4; ++i) {
+    for (std::size_t w = 0; w < 4; ++w) {
+      low[i][w] = CodesOfARow::word(8 + i, w);
+      high[i][w] = CodesOfARow::word(8 + i, w + 4);
+    }
   }
-  codes.set(8, words);
+  codes.set(8, low, high);
   for (std::size_t i = 0; i < 4; ++i) codes.check(8 + i);
 }
 
