@@ -99,8 +99,8 @@ def version(command):
 
 def run(probe, timeout):
     """The outcome of one process, whose current folder is one that goes when it ends: some leave logs there.
-    So paths in the command have to be absolute. Raises ProgramFailed if it does not start, end in time and end
-    well."""
+    So paths in the command have to be absolute. Raises ProgramFailed if it does not start, end in time and
+    end well."""
     name = os.path.basename(probe.command[0])
     with tempfile.TemporaryFile() as errors, tempfile.TemporaryDirectory() as folder:
         start = time.perf_counter()

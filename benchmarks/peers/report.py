@@ -85,7 +85,7 @@ def missing(cells, names, asked):
 def table(cells):
     """Markdown: a row for each cell and program."""
     lines = [
-        "| | program | median | best | low to high | linnet / it: medians | bests | measured with; other ways, medians |",
+        "| | program | median | best | low to high | linnet / it: medians | bests | measured with; others |",
         "|:--|:--|--:|--:|--:|--:|--:|:--|",
     ]
     for cell in CELLS:

@@ -25,6 +25,17 @@ Error system_error(const std::string& name, std::string_view what, int number) {
 
 }  // namespace
 
+void fault_in(std::span<const std::byte> part) noexcept {
+#ifdef MADV_POPULATE_READ  // Linux 5.14
+  const auto page = static_cast<std::size_t>(::sysconf(_SC_PAGESIZE));
+  const std::size_t before = reinterpret_cast<std::uintptr_t>(part.data()) % page;
+  auto* const begin = const_cast<std::byte*>(part.data()) - before;
+  ::madvise(begin, before + part.size(), MADV_POPULATE_READ);
+#else
+  (void)part;
+#endif
+}
+
 Result<FileMap> FileMap::open(const std::filesystem::path& path) {
   const std::string name = utf8::printable(path.string(), 1024);
   // O_NONBLOCK: opening a pipe must not wait for its writer. Regular files do not care.

@@ -13,6 +13,10 @@
 
 namespace linnet {
 
+/// Has the system map the pages of `part` at once, reading what is not in memory yet, instead of one by one
+/// as they are touched. A wish: nothing changes where the system does not know it or the pages are gone.
+void fault_in(std::span<const std::byte> part) noexcept;
+
 class FileMap {
  public:
   FileMap() = default;

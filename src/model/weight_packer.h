@@ -1,4 +1,4 @@
-// The copying of matrices from a file into packed form.
+// The copying of matrices from a file into packed form, and the mapping of those that are packed there.
 #pragma once
 
 #include <cstddef>
@@ -34,5 +34,9 @@ Result<void> pack_groups(const gguf::File& file, const PackJob& job, std::size_t
 /// calling thread with growing fractions; false gives up. Errors: kIo, kOutOfMemory, kCancelled.
 Result<void> pack_all(const gguf::File& file, std::span<const PackJob> jobs, Pool& pool,
                       const std::function<bool(double)>& progress);
+
+/// Maps the pages of `part` of a packed file, on all threads. Errors and progress as in pack_all().
+Result<void> fault_in_all(const gguf::File& file, std::span<const std::byte> part, Pool& pool,
+                          const std::function<bool(double)>& progress);
 
 }  // namespace linnet

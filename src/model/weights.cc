@@ -1,5 +1,6 @@
 #include "model/weights.h"
 
+#include <algorithm>
 #include <cstdint>
 #include <string>
 #include <unordered_set>
@@ -221,6 +222,20 @@ Result<void> read_vector(const gguf::File& file, const VectorJob& job, float* va
   return {};
 }
 
+// Where a packed file has the matrices that every token reads, which an embedding beside a head is not.
+std::span<const std::byte> place_of_matrices(const Weights& weights) {
+  const std::byte* begin = weights.head.tiles;
+  const std::byte* end = begin + weights.head.n_bytes();
+  for (const LayerWeights& layer : weights.layers) {
+    for (const MatrixSpec& spec : kMatrices) {
+      const Matrix& matrix = layer.*spec.member;
+      begin = std::min(begin, matrix.tiles);
+      end = std::max(end, matrix.tiles + matrix.n_bytes());
+    }
+  }
+  return {begin, end};
+}
+
 }  // namespace
 
 Result<void> check_weights(const gguf::File& file, const Hparams& hparams) {
@@ -246,8 +261,9 @@ Result<Weights> load_weights(const gguf::File& file, const Hparams& hparams, Poo
     job.matrix->tiles = tiles;
     jobs.push_back({job.tensor, job.matrix->format, tiles});
   }
-  LINNET_CHECK(pack_all(file, jobs, pool, progress));
   if (weights.head.format == nullptr) weights.head = weights.embedding;
+  LINNET_CHECK(jobs.empty() ? fault_in_all(file, place_of_matrices(weights), pool, progress)
+                            : pack_all(file, jobs, pool, progress));
   weights.has_float_formats = plan.has_float_formats();
   weights.has_integer_formats = plan.has_integer_formats();
   weights.n_bytes = plan.n_bytes();

@@ -49,9 +49,9 @@ struct Weights {
 Result<void> check_weights(const gguf::File& file, const Hparams& hparams);
 
 /// Checks as check_weights() does, then reads each tensor once and packs it; or, where the file is packed,
-/// refers to its mapping, which must outlive the Weights. progress(fraction) is called on the calling thread
-/// with growing fractions, at last with 1; false gives up with kCancelled. Errors: as check_weights(); kIo;
-/// kOutOfMemory.
+/// refers to its mapping, which must outlive the Weights, and maps the pages that a token reads.
+/// progress(fraction) is called on the calling thread with growing fractions, at last with 1; false gives up
+/// with kCancelled. Errors: as check_weights(); kIo; kOutOfMemory.
 Result<Weights> load_weights(const gguf::File& file, const Hparams& hparams, Pool& pool,
                              const std::function<bool(double)>& progress);
 

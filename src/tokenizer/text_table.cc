@@ -1,5 +1,6 @@
 #include "tokenizer/text_table.h"
 
+#include <algorithm>
 #include <array>
 #include <bit>
 #include <chrono>
@@ -38,7 +39,7 @@ std::uint64_t TextTable::hash(std::string_view text) const noexcept {
 
 TextTable::TextTable(std::span<const std::string_view> texts)
     : texts_(texts),
-      slots_(std::bit_ceil(2 * texts.size() + 1)),
+      slots_(std::bit_ceil(std::max<std::size_t>(2 * texts.size(), 1))),
       // Nobody can make a file whose texts all collide without knowing the seed. It never shows in a result.
       seed_(static_cast<std::uint64_t>(std::chrono::steady_clock::now().time_since_epoch().count()) ^
             reinterpret_cast<std::uintptr_t>(texts.data())) {

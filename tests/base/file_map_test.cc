@@ -61,6 +61,18 @@ TEST_F(FileMapTest, WhatIsKeptNeedsNoFile) {
   EXPECT_EQ(whole.keep(1).error().code, ErrorCode::kIo);
 }
 
+TEST_F(FileMapTest, FaultingInChangesNothing) {
+  const auto path = write_file("a", std::string(100000, 'x'));
+  const FileMap map = FileMap::open(path).value();
+  fault_in({});
+  fault_in(map.bytes());
+  fault_in(map.bytes().subspan(5000, 1));
+  EXPECT_EQ(text_of(map), std::string(100000, 'x'));
+  ASSERT_EQ(::truncate(path.c_str(), 10), 0);
+  fault_in(map.bytes());  // whose last pages are gone
+  EXPECT_EQ(text_of(map).substr(0, 10), "xxxxxxxxxx");
+}
+
 TEST_F(FileMapTest, RefusesWhatIsNoRegularFile) {
   EXPECT_EQ(FileMap::open(folder() / "none").error().code, ErrorCode::kNotFound);
   EXPECT_EQ(FileMap::open(write_file("a", "x") / "b").error().code, ErrorCode::kNotFound);

@@ -169,6 +169,20 @@ TEST_F(Pack, TellsItsProgressAndCanBeCancelled) {
   EXPECT_EQ(n_files(), 0);
 }
 
+TEST_F(Pack, LoadingAPackedFileTellsItsProgressAndCanBeCancelled) {
+  const auto path = packed(tiny_model("qwen3"));
+  std::vector<double> told;
+  LoadOptions options{.progress = [&](double fraction) {
+    told.push_back(fraction);
+    return true;
+  }};
+  Model::load(path, options).value();
+  EXPECT_TRUE(std::ranges::is_sorted(told));
+  EXPECT_EQ(told.back(), 1.0);
+  options.progress = [](double) { return false; };
+  expect_error(Model::load(path, options), ErrorCode::kCancelled, "loading was cancelled");
+}
+
 TEST_F(Pack, AModelOfAnOrdinaryFileOutlivesIt) {
   const auto path = folder() / "model.gguf";
   std::filesystem::copy_file(tiny_model("llama_tied"), path);
