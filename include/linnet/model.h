@@ -101,10 +101,10 @@ class LINNET_API Model {
  public:
   /// Reads and checks the whole file, and packs its weights for the kernels. Memory: about the file's size.
   /// Once loaded, the model does not need the file. A file that pack() wrote is mapped instead, which takes
-  /// no time to speak of; nobody may cut it short or write to it while the model lives, because the system
-  /// kills a process that touches mapped pages which are gone (SIGBUS). Errors: kNotFound; kIo; kCorrupt, the
-  /// file contradicts itself; kUnsupported, an architecture, weight format or tokenizer that linnet lacks, or
-  /// a kernel table that this CPU cannot run; kOutOfMemory; kCancelled.
+  /// little time where it is in the page cache; nobody may cut it short or write to it while the model lives,
+  /// because the system kills a process that touches mapped pages which are gone (SIGBUS). Errors: kNotFound;
+  /// kIo; kCorrupt, the file contradicts itself; kUnsupported, an architecture, weight format or tokenizer
+  /// that linnet lacks, or a kernel table that this CPU cannot run; kOutOfMemory; kCancelled.
   static Result<Model> load(const std::filesystem::path& path, const LoadOptions& options = {});
 
   /// What the model is.
