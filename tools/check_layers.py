@@ -54,6 +54,7 @@ THIRD_PARTIES = {
     # The processor and the system; sockets are absent on purpose.
     r"\w+intrin\.h|cpuid\.h|arm_neon\.h|sys/(auxv|sysctl)\.h|asm/hwcap\.h": {"isa", "kernels", "threads"},
     r"fcntl\.h|unistd\.h|sys/(mman|stat|types)\.h": {"base", "threads", "cli"},
+    r"sys/syscall\.h": {"base"},
     r"(sched|pthread)\.h": {"base", "threads"},
     r"string\.h": {"base"},  # explicit_bzero
     r"(signal|pwd|termios|sys/ioctl|sys/resource|sys/wait)\.h": {"cli"},

@@ -56,29 +56,30 @@ std::vector<std::byte> packed_matrix(quant::TypeId type) {
 }
 
 void matmul(benchmark::State& state, const KernelTable& table, quant::TypeId type) {
-  const auto width = static_cast<std::size_t>(state.range(0));
+  const auto n_tokens = static_cast<std::size_t>(state.range(0));
   const std::size_t n_blocks = kSide / quant::kBlockColumns;
   const std::vector<std::byte> tiles = packed_matrix(type);
   const std::vector<float> x = random_floats(kSide);
-  std::vector<quant::ActivationBlock> blocks(n_blocks * width);
+  std::vector<quant::ActivationBlock> blocks(n_blocks * n_tokens);
   std::vector<quant::ActivationBlock> refinements(blocks.size());
   std::vector<std::uint8_t> refined(blocks.size());
   std::vector<FloatBlock> floats(blocks.size());
-  for (std::size_t t = 0; t < width; ++t) {
-    table.quantize(x.data(), n_blocks, 6.0f, &blocks[t], &refinements[t], &refined[t], width);
+  for (std::size_t t = 0; t < n_tokens; ++t) {
+    const auto [at, apart] = quant::panel_position(t, n_tokens, n_blocks);
+    table.quantize(x.data(), n_blocks, 6.0f, &blocks[at], &refinements[at], &refined[at], apart);
     for (std::size_t b = 0; b < n_blocks; ++b) {
-      std::memcpy(&floats[b * width + t], &x[b * quant::kBlockColumns], sizeof(FloatBlock));
+      std::memcpy(&floats[at + b * apart], &x[b * quant::kBlockColumns], sizeof(FloatBlock));
     }
   }
   const MatMulInput input{{blocks.data(), refinements.data(), refined.data()}, floats.data()};
-  std::vector<float> y(width * kSide);
+  std::vector<float> y(n_tokens * kSide);
   const auto multiply = table.matmul[quant::find_packed_format(type)->index];
   for (auto _ : state) {
-    multiply(tiles.data(), kSide / quant::kTileRows, n_blocks, input, width, y.data(), kSide);
+    multiply(tiles.data(), kSide / quant::kTileRows, n_blocks, input, n_tokens, y.data(), kSide);
     benchmark::DoNotOptimize(y.data());
     benchmark::ClobberMemory();
   }
-  report(state, tiles.size(), kSide * kSide * width);
+  report(state, tiles.size(), kSide * kSide * n_tokens);
 }
 
 void attend(benchmark::State& state, const KernelTable& table, CacheElement element) {
@@ -130,7 +131,8 @@ void register_all(const KernelTable& table) {
         ->ArgName("tokens")
         ->Arg(1)
         ->Arg(8)
-        ->Arg(16);
+        ->Arg(16)
+        ->Arg(256);
   });
   constexpr const char* kCacheNames[CacheTypes::kSize] = {"/F16", "/F32", "/Q8_0", "/Q4_0"};
   for (std::size_t i = 0; i < CacheTypes::kSize; ++i) {

@@ -3,6 +3,8 @@
 #include <cstdint>
 #include <initializer_list>
 
+#include "base/tile_registers.h"
+
 #if defined(__x86_64__)
 #include <cpuid.h>
 #elif defined(__aarch64__) && defined(__linux__)
@@ -56,6 +58,7 @@ bool has_feature(std::string_view flag) noexcept {
   static const std::uint64_t states = saved_states(leaf1);
   static const bool ymm = (states & 0x06) == 0x06;
   static const bool zmm = (states & 0xe6) == 0xe6;
+  static const bool tmm = (states & 0x60000) == 0x60000 && (leaf7.edx >> 24 & 1) && may_use_tile_registers();
   return find({{"-mfma", ymm && (leaf1.ecx >> 12 & 1)},
                {"-mf16c", ymm && (leaf1.ecx >> 29 & 1)},
                {"-mavx2", ymm && (leaf7.ebx >> 5 & 1)},
@@ -64,7 +67,9 @@ bool has_feature(std::string_view flag) noexcept {
                {"-mavx512dq", zmm && (leaf7.ebx >> 17 & 1)},
                {"-mavx512bw", zmm && (leaf7.ebx >> 30 & 1)},
                {"-mavx512vl", zmm && (leaf7.ebx >> 31 & 1)},
-               {"-mavx512vnni", zmm && (leaf7.ecx >> 11 & 1)}},
+               {"-mavx512vnni", zmm && (leaf7.ecx >> 11 & 1)},
+               {"-mamx-tile", tmm},
+               {"-mamx-int8", tmm && (leaf7.edx >> 25 & 1)}},
               flag);
 }
 

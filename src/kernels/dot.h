@@ -36,9 +36,6 @@ template <class Isa, int kTokens, class Codes>
   }
 }
 
-/// What dot() begins with where codes have no offset.
-inline constexpr auto kFromZero = [](const quant::ActivationBlock&) { return 0; };
-
 /// sums[t] = start(x[t]) + the exact sum of code * activation over words [kFirst, kFirst + kCount) of token
 /// t's block, for a group of the kTokens tokens.
 template <class Isa, int kTokens, int kBits, int kFirst, int kCount, class Start>

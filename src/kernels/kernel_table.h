@@ -37,12 +37,12 @@ struct AttentionBlock {
 struct KernelTable {
   const char* isa;
 
-  /// y = W x for n_groups groups of 16 rows and one panel of activations.
+  /// y = W x for n_groups groups of 16 rows.
   ///   tiles  n_groups * (n_blocks / blocks a tile) tiles of the format
-  ///   x      one panel of `width` <= 16 tokens, n_blocks blocks, in the form that the format wants
-  ///   y      (width, stride): token t's outputs at y + t * stride
+  ///   x      panels of n_tokens tokens, n_blocks blocks each, in the form that the format wants
+  ///   y      (n_tokens, stride): token t's outputs at y + t * stride
   using MatMul = void (*)(const void* tiles, std::size_t n_groups, std::size_t n_blocks, const MatMulInput& x,
-                          std::size_t width, float* y, std::size_t stride) noexcept;
+                          std::size_t n_tokens, float* y, std::size_t stride) noexcept;
   MatMul matmul[quant::AllTypes::kSize];  ///< In the order of AllTypes.
 
   /// Quantizes a whole row of n_blocks * 32 floats, rounding half to even, into blocks `stride` apart. A

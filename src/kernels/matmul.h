@@ -6,9 +6,9 @@
 
 #include <cstring>
 
-#include "kernels/dot.h"
 #include "kernels/kernel_table.h"
 #include "kernels/matmul_block.h"
+#include "kernels/weight_block.h"
 
 namespace linnet::kernels {
 
@@ -32,20 +32,12 @@ template <int kTokens>
   return any != 0;
 }
 
-/// Calls dot(x, sums) for the blocks x of each group of neighbours, which gives their integer sums, then
-/// add(t, x, sum) for each token t of the group; then the same for the refinements, if one of some neighbours
-/// has one. A refinement that is zero adds exactly nothing, so a token's sum does not depend on its
-/// neighbours.
-template <class Isa, int kTokens, class Dot, class Add>
-[[gnu::always_inline]] inline void for_each_token(const Place& at, Dot&& dot, Add&& add) {
+/// Calls meet(first, x) for each group of neighbours, with their blocks x; then the same for the refinements,
+/// if one of some neighbours has one. A refinement that is zero adds exactly nothing, so a token's sum does
+/// not depend on its neighbours.
+template <class Isa, int kTokens, class Meet>
+[[gnu::always_inline]] inline void for_each_group(const Place& at, Meet&& meet) {
   constexpr int group = kGroup<Isa, kTokens>;
-  const auto meet = [&](auto first, const quant::ActivationBlock* x) __attribute__((always_inline)) {
-    typename Isa::I32 sums[group];
-    dot(x, sums);
-    unroll<group>([&](auto t) __attribute__((always_inline)) {
-      add(std::integral_constant<int, first + t>{}, x[t], sums[t]);
-    });
-  };
   unroll<kTokens / group>([&](auto g) __attribute__((always_inline)) {
     constexpr int first = g * group;
     meet(std::integral_constant<int, first>{}, at.x.blocks + first);
@@ -80,94 +72,24 @@ template <class Isa, int kTokens, class Part>
   }
 }
 
-// accumulate(): adds one tile's columns to the sums of kTokens tokens.
-
-template <class Isa, int kTokens, int kBits, int kOffset>
-[[gnu::always_inline]] inline void accumulate(const quant::ScaleTile<kBits, kOffset>& tile, const Place& at,
+/// Adds one tile's columns to the sums of kTokens tokens.
+template <class Isa, int kTokens, class Tile>
+[[gnu::always_inline]] inline void accumulate(const Tile& tile, const Place& at,
                                               typename Isa::F32 (&sums)[kTokens]) {
-  fetch_ahead<Isa, kTokens>(tile);
-  constexpr int offset = kBits == 8 ? Isa::kSignedOffset : kOffset;
-  typename Isa::Bytes words[8];
-  unpack_for<Isa, kTokens>(tile.codes, words);
-  const auto scale = Isa::load_half(tile.scale);
-  for_each_token<Isa, kTokens>(
-      at,
-      [&](const auto* x, auto& dots) __attribute__((always_inline)) {
-        dot<Isa, kTokens, kBits, 0, 8>(
-            words, x, [](const auto& block) { return -offset * (block.sum[0] + block.sum[1]); }, dots);
-      },
-      [&](auto t, const auto& x, auto sum) __attribute__((always_inline)) {
-        sums[t] = Isa::fma(Isa::mul(scale, Isa::splat(x.scale)), Isa::to_float(sum), sums[t]);
-      });
-}
-
-template <class Isa, int kTokens, int kBits>
-[[gnu::always_inline]] inline void accumulate(const quant::ScaleMinTile<kBits>& tile, const Place& at,
-                                              typename Isa::F32 (&sums)[kTokens]) {
-  fetch_ahead<Isa, kTokens>(tile);
-  typename Isa::Bytes words[8];
-  unpack_for<Isa, kTokens>(tile.codes, words);
-  const auto scale = Isa::load_half(tile.scale);
-  const auto minimum = Isa::load_half(tile.minimum);
-  for_each_token<Isa, kTokens>(
-      at,
-      [&](const auto* x, auto& dots)
-          __attribute__((always_inline)) { dot<Isa, kTokens, kBits, 0, 8>(words, x, kFromZero, dots); },
-      [&](auto t, const auto& x, auto sum) __attribute__((always_inline)) {
-        sums[t] = Isa::fma(Isa::mul(scale, Isa::splat(x.scale)), Isa::to_float(sum), sums[t]);
-        sums[t] = Isa::fma(minimum, Isa::splat(x.scaled_sum), sums[t]);
-      });
-}
-
-template <class Isa, int kTokens, int kBits>
-[[gnu::always_inline]] inline void accumulate(const quant::SuperMinTile<kBits>& tile, const Place& at,
-                                              typename Isa::F32 (&sums)[kTokens]) {
-  const auto scale = Isa::load_half(tile.scale);
-  const auto minimum = Isa::sub(Isa::splat(0.0f), Isa::load_half(tile.minimum));
-  for (std::size_t b = 0; b < 8; ++b) {
-    const auto& block = tile.blocks[b];
-    fetch_ahead<Isa, kTokens>(block);
+  using TileBlocks = Blocks<Isa, Tile>;
+  const TileBlocks blocks(tile);
+  for (std::size_t b = 0; b < TileBlocks::kCount; ++b) {
+    fetch_ahead<Isa, kTokens>(blocks.part(b));
+    const auto block = blocks.block(b);
     typename Isa::Bytes words[8];
     unpack_for<Isa, kTokens>(block.codes, words);
-    const auto block_scale = Isa::mul(scale, Isa::to_float(Isa::load_u8(block.step)));
-    const auto block_minimum = Isa::mul(minimum, Isa::to_float(Isa::load_u8(block.floor)));
-    for_each_token<Isa, kTokens>(
-        at.block(b),
-        [&](const auto* x, auto& dots)
-            __attribute__((always_inline)) { dot<Isa, kTokens, kBits, 0, 8>(words, x, kFromZero, dots); },
-        [&](auto t, const auto& x, auto sum) __attribute__((always_inline)) {
-          sums[t] = Isa::fma(Isa::mul(block_scale, Isa::splat(x.scale)), Isa::to_float(sum), sums[t]);
-          sums[t] = Isa::fma(block_minimum, Isa::splat(x.scaled_sum), sums[t]);
-        });
-  }
-}
-
-template <class Isa, int kTokens, int kBits, int kOffset>
-[[gnu::always_inline]] inline void accumulate(const quant::SuperTile<kBits, kOffset>& tile, const Place& at,
-                                              typename Isa::F32 (&sums)[kTokens]) {
-  const auto scale = Isa::load_half(tile.scale);
-  for (std::size_t b = 0; b < 8; ++b) {
-    const auto& block = tile.blocks[b];
-    fetch_ahead<Isa, kTokens>(block);
-    typename Isa::Bytes words[8];
-    unpack_for<Isa, kTokens>(block.codes, words);
-    const auto first_step = Isa::load_i8(block.step[0]);
-    const auto second_step = Isa::load_i8(block.step[1]);
-    for_each_token<Isa, kTokens>(
-        at.block(b),
-        [&](const auto* x, auto& dots) __attribute__((always_inline)) {
-          typename Isa::I32 more[kGroup<Isa, kTokens>];
-          dot<Isa, kTokens, kBits, 0, 4>(
-              words, x, [](const auto& a) { return -kOffset * a.sum[0]; }, dots);
-          dot<Isa, kTokens, kBits, 4, 4>(
-              words, x, [](const auto& a) { return -kOffset * a.sum[1]; }, more);
-          // Below 2^24 in magnitude, so the float is exact: 2 * 16 * 32 * 127 * 127 < 2^24.
+    for_each_group<Isa, kTokens>(
+        at.block(b), [&](auto first, const quant::ActivationBlock* x) __attribute__((always_inline)) {
+          typename Isa::F32 found[kGroup<Isa, kTokens>];
+          sum_block<typename TileBlocks::Block, Isa, kTokens>(block, words, x, found);
           unroll<kGroup<Isa, kTokens>>([&](auto t) __attribute__((always_inline)) {
-            dots[t] = Isa::add_int(Isa::mul_int(first_step, dots[t]), Isa::mul_int(second_step, more[t]));
+            sums[first + t] = block.add(sums[first + t], x[t], found[t]);
           });
-        },
-        [&](auto t, const auto& x, auto sum) __attribute__((always_inline)) {
-          sums[t] = Isa::fma(Isa::mul(scale, Isa::splat(x.scale)), Isa::to_float(sum), sums[t]);
         });
   }
 }
@@ -258,25 +180,39 @@ inline void multiply_streams(const Tile* tiles, std::size_t n_tiles, std::size_t
   });
 }
 
+/// Instruction sets with registers for whole tiles multiply full panels in a way of their own.
+template <class Isa>
+concept MultipliesPanels = requires {
+  typename Isa::Panels;
+};
+
 /// KernelTable::matmul.
 template <class Isa, class Format>
 void matmul(const void* tiles, std::size_t n_groups, std::size_t n_blocks, const MatMulInput& x,
-            std::size_t width, float* y, std::size_t stride) noexcept {
+            std::size_t n_tokens, float* y, std::size_t stride) noexcept {
   using Tile = typename Format::Tile;
   const std::size_t n_tiles = n_blocks / (Tile::kColumns / quant::kBlockColumns);
-  const auto* group = static_cast<const Tile*>(tiles);
+  const auto* const first = static_cast<const Tile*>(tiles);
   std::size_t g = 0;
-  if (width == 1) {
+  if (n_tokens == 1) {
     const std::size_t n_apart = n_groups / kStreams;
     for (; g < n_apart; ++g) {
-      multiply_streams<Isa>(group + g * n_tiles, n_tiles, n_apart, x, y + g * quant::kTileRows);
+      multiply_streams<Isa>(first + g * n_tiles, n_tiles, n_apart, x, y + g * quant::kTileRows);
     }
     g = n_apart * kStreams;
-    group += g * n_tiles;
   }
-  for (; g < n_groups; ++g, group += n_tiles) {
-    multiply_tokens<Isa, Tile, Isa::kMatMulTokens>(group, n_tiles, x, 0, width, y + g * quant::kTileRows,
-                                                   stride);
+  std::size_t token = 0;
+  if constexpr (MultipliesPanels<Isa> && kHasBlocks<Tile>) {
+    token = n_tokens / quant::kPanelTokens * quant::kPanelTokens;
+    Isa::Panels::multiply(first, n_groups, n_tiles, x.quantized, token, y, stride);
+  }
+  for (; token < n_tokens; token += quant::kPanelTokens) {
+    const std::size_t width = n_tokens - token < quant::kPanelTokens ? n_tokens - token : quant::kPanelTokens;
+    const MatMulInput panel = x.from(token, n_blocks);
+    for (std::size_t i = g; i < n_groups; ++i) {
+      multiply_tokens<Isa, Tile, Isa::kMatMulTokens>(first + i * n_tiles, n_tiles, panel, 0, width,
+                                                     y + token * stride + i * quant::kTileRows, stride);
+    }
   }
 }
 

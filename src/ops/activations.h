@@ -18,13 +18,7 @@ struct Activations {
   std::uint8_t* refined = nullptr;
   kernels::FloatBlock* floats = nullptr;
 
-  /// The panel whose first token is `token`, a multiple of kPanelTokens.
-  kernels::MatMulInput panel(std::size_t token, std::size_t row_blocks) const noexcept {
-    const std::size_t at = token * row_blocks;
-    const quant::Panel quantized =
-        blocks == nullptr ? quant::Panel{} : quant::Panel{blocks + at, refinements + at, refined + at};
-    return {quantized, floats == nullptr ? nullptr : floats + at};
-  }
+  kernels::MatMulInput all() const noexcept { return {{blocks, refinements, refined}, floats}; }
 };
 
 /// Blocks with a value this many times the root mean square of their row are refined. Chosen by measuring:

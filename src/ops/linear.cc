@@ -23,11 +23,8 @@ void linear(const Context& context, const Matrix& weight, Range groups, const Ac
                                      : std::max<std::size_t>(1, kCachedBytes / weight.group_bytes());
   for (std::size_t group = groups.begin; group < groups.end; group += n_together) {
     const std::size_t n_groups = std::min(n_together, groups.end - group);
-    for (std::size_t token = 0; token < n_tokens; token += quant::kPanelTokens) {
-      const std::size_t width = std::min(quant::kPanelTokens, n_tokens - token);
-      multiply(weight.group(group), n_groups, n_blocks, x.panel(token, n_blocks), width,
-               y + token * stride + group * quant::kTileRows, stride);
-    }
+    multiply(weight.group(group), n_groups, n_blocks, x.all(), n_tokens, y + group * quant::kTileRows,
+             stride);
   }
 }
 

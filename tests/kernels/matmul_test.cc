@@ -121,7 +121,7 @@ std::vector<std::vector<float>> activations(Rng& rng, std::size_t width, std::si
   return rows;
 }
 
-/// One panel in both forms.
+/// Tokens in both forms.
 struct Inputs {
   Inputs(const KernelTable& table, std::span<const std::vector<float>> rows, float outlier)
       : quantized(rows[0].size() / kBlockColumns, rows.size()),
@@ -129,7 +129,7 @@ struct Inputs {
     for (std::size_t t = 0; t < rows.size(); ++t) {
       quantized.put(table, t, rows[t], outlier);
       for (std::size_t c = 0; c < rows[t].size(); ++c) {
-        floats[c / kBlockColumns * rows.size() + t].values[c % kBlockColumns] = rows[t][c];
+        floats[quantized.at(t, c / kBlockColumns)].values[c % kBlockColumns] = rows[t][c];
       }
     }
   }
@@ -143,11 +143,11 @@ struct Inputs {
 template <class Format>
 std::vector<float> multiply(const KernelTable& table, const Weights<Format>& weights, const Inputs& inputs) {
   const std::size_t stride = weights.n_groups() * kTileRows;
-  const std::size_t width = inputs.quantized.width;
-  std::vector<float> y(width * stride, -1.0f);
+  const std::size_t n_tokens = inputs.quantized.n_tokens;
+  std::vector<float> y(n_tokens * stride, -1.0f);
   const std::size_t format = quant::find_packed_format(Format::kId)->index;
   table.matmul[format](weights.tiles.data(), weights.n_groups(), weights.n_columns / kBlockColumns,
-                       inputs.view(), width, y.data(), stride);
+                       inputs.view(), n_tokens, y.data(), stride);
   return y;
 }
 
@@ -170,7 +170,7 @@ Defined define_integer(const Weights<Format>& weights, const PanelMemory& x, std
   double magnitude = 0;
   std::size_t n_terms = 0;
   for (std::size_t b = 0; b < weights.n_columns / kBlockColumns; ++b) {
-    const std::size_t at = b * x.width + token;
+    const std::size_t at = x.at(token, b);
     for (const quant::ActivationBlock* block : {&x.blocks[at], &x.refinements[at]}) {
       double product = 0;
       double offset = 0;
@@ -197,8 +197,7 @@ Defined define_float(const Weights<Format>& weights, const Inputs& x, std::size_
   Defined result;
   double magnitude = 0;
   for (std::size_t c = 0; c < weights.n_columns; ++c) {
-    const float activation =
-        x.floats[c / kBlockColumns * x.quantized.width + token].values[c % kBlockColumns];
+    const float activation = x.floats[x.quantized.at(token, c / kBlockColumns)].values[c % kBlockColumns];
     const double product = weights.products[row * weights.n_columns + c] * static_cast<double>(activation);
     result.value += product;
     magnitude += std::abs(product);
@@ -214,7 +213,7 @@ class MatMul : public ::testing::Test {
  protected:
   static constexpr std::size_t kColumns = Format::Tile::kColumns;
 
-  /// Checks all tables on one matrix and one panel.
+  /// Checks all tables on one matrix and some tokens.
   static void check(Rng& rng, Data data, std::size_t n_rows, std::size_t n_columns, std::size_t width) {
     SCOPED_TRACE(::testing::Message()
                  << n_rows << " rows, " << n_columns << " columns, " << width << " tokens");
@@ -266,6 +265,15 @@ TYPED_TEST(MatMul, EveryShape) {
     for (const std::size_t n_tiles : {1, 2, 3, 8, 18}) {
       const std::size_t width = 1 + rng.next() % quant::kPanelTokens;
       this->check(rng, Data::kRandom, n_rows, this->kColumns * n_tiles, width);
+    }
+  }
+}
+
+TYPED_TEST(MatMul, SeveralPanels) {
+  Rng rng(5);
+  for (const std::size_t width : {17, 32, 45}) {
+    for (const std::size_t n_tiles : {1, 9, 21}) {
+      this->check(rng, n_tiles == 9 ? Data::kExtreme : Data::kRandom, 33, this->kColumns * n_tiles, width);
     }
   }
 }

@@ -39,26 +39,35 @@ std::size_t first_difference(std::span<const Element> a, std::span<const Element
   return a.size();
 }
 
-/// One panel of quantized activations with its memory.
+/// Panels of quantized activations with their memory.
 struct PanelMemory {
-  PanelMemory(std::size_t n_blocks, std::size_t n_tokens)
-      : blocks(n_blocks * n_tokens),
-        refinements(n_blocks * n_tokens),
-        refined(n_blocks * n_tokens),
-        width(n_tokens) {}
+  PanelMemory(std::size_t blocks_a_row, std::size_t tokens)
+      : blocks(blocks_a_row * tokens),
+        refinements(blocks_a_row * tokens),
+        refined(blocks_a_row * tokens),
+        n_blocks(blocks_a_row),
+        n_tokens(tokens) {}
 
   quant::Panel view() const { return {blocks.data(), refinements.data(), refined.data()}; }
 
+  /// Where block `block` of token `token` stands.
+  std::size_t at(std::size_t token, std::size_t block) const {
+    const quant::PanelPosition position = quant::panel_position(token, n_tokens, n_blocks);
+    return position.index + block * position.stride;
+  }
+
   /// Quantizes a row as token `token`.
   void put(const KernelTable& table, std::size_t token, std::span<const float> row, float outlier) {
-    table.quantize(row.data(), row.size() / quant::kBlockColumns, outlier, &blocks[token],
-                   &refinements[token], &refined[token], width);
+    const auto [first, stride] = quant::panel_position(token, n_tokens, n_blocks);
+    table.quantize(row.data(), n_blocks, outlier, &blocks[first], &refinements[first], &refined[first],
+                   stride);
   }
 
   std::vector<quant::ActivationBlock> blocks;
   std::vector<quant::ActivationBlock> refinements;
   std::vector<std::uint8_t> refined;
-  std::size_t width;
+  std::size_t n_blocks;
+  std::size_t n_tokens;
 };
 
 /// Tests that run once for every table that this CPU can run.

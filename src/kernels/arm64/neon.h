@@ -96,9 +96,6 @@ struct Neon {
   static I32 add_int(const I32& a, const I32& b) {
     return each<I32>([&](int i) { return vaddq_s32(a.v[i], b.v[i]); });
   }
-  static I32 mul_int(const I32& a, const I32& b) {
-    return each<I32>([&](int i) { return vmulq_s32(a.v[i], b.v[i]); });
-  }
   static F32 to_float(const I32& a) {
     return each<F32>([&](int i) { return vcvtq_f32_s32(a.v[i]); });
   }

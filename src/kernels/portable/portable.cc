@@ -97,9 +97,6 @@ struct Portable {
   static I32 add_int(const I32& a, const I32& b) {
     return each<I32>([&](int i) { return a.v[i] + b.v[i]; });
   }
-  static I32 mul_int(const I32& a, const I32& b) {
-    return each<I32>([&](int i) { return a.v[i] * b.v[i]; });
-  }
   static F32 to_float(const I32& a) {
     return each<F32>([&](int i) { return static_cast<float>(a.v[i]); });
   }

@@ -82,9 +82,6 @@ struct Avx2 {
   static I32 add_int(I32 a, I32 b) {
     return {{_mm256_add_epi32(a.v[0], b.v[0]), _mm256_add_epi32(a.v[1], b.v[1])}};
   }
-  static I32 mul_int(I32 a, I32 b) {
-    return {{_mm256_mullo_epi32(a.v[0], b.v[0]), _mm256_mullo_epi32(a.v[1], b.v[1])}};
-  }
   static F32 to_float(I32 a) { return {{_mm256_cvtepi32_ps(a.v[0]), _mm256_cvtepi32_ps(a.v[1])}}; }
   static I32 round(F32 a) { return {{_mm256_cvtps_epi32(a.v[0]), _mm256_cvtps_epi32(a.v[1])}}; }
   static I32 load_u8(const std::uint8_t* p) {
