@@ -6,39 +6,60 @@
 
 namespace linnet::kernels {
 
-/// Word w of each of 16 rows, as unsigned bytes; for 8-bit codes as the instruction set's dot product wants
-/// signed ones.
-template <class Isa>
-[[gnu::always_inline]] inline void unpack(const quant::TileCodes<4>& codes, typename Isa::Bytes (&words)[8]) {
-  unroll<4>([&](auto w) __attribute__((always_inline)) {
-    const auto line = Isa::load_bytes(codes.lines[w]);
-    words[w] = Isa::template bits<0, 0x0f>(line);
-    words[w + 4] = Isa::template bits<-4, 0x0f>(line);
-  });
+/// Codes are unpacked in four steps, which touch their lines one after the other; each gives two words. Which
+/// of the eight words the first (half 0) and the second of a step is.
+template <int kBits>
+constexpr int word_of_step(int step, int half) {
+  return kBits == 8 ? 2 * step + half : step + 4 * half;
 }
 
-template <class Isa>
-[[gnu::always_inline]] inline void unpack(const quant::TileCodes<5>& codes, typename Isa::Bytes (&words)[8]) {
-  unpack<Isa>(codes.low, words);
+// unpack_step(): the two words of step kStep of each of 16 rows, as unsigned bytes; for 8-bit codes as the
+// instruction set's dot product wants signed ones.
+
+template <class Isa, int kStep>
+[[gnu::always_inline]] inline void unpack_step(const quant::TileCodes<4>& codes,
+                                               typename Isa::Bytes (&words)[2]) {
+  const auto line = Isa::load_bytes(codes.lines[kStep]);
+  words[0] = Isa::template bits<0, 0x0f>(line);
+  words[1] = Isa::template bits<-4, 0x0f>(line);
+}
+
+template <class Isa, int kStep>
+[[gnu::always_inline]] inline void unpack_step(const quant::TileCodes<5>& codes,
+                                               typename Isa::Bytes (&words)[2]) {
+  unpack_step<Isa, kStep>(codes.low, words);
   const auto high = Isa::load_bytes(codes.high);
-  unroll<8>([&](auto w) __attribute__((always_inline)) {
-    words[w] = Isa::merge(words[w], Isa::template bits<4 - w, 0x10>(high));
+  words[0] = Isa::merge(words[0], Isa::template bits<4 - kStep, 0x10>(high));
+  words[1] = Isa::merge(words[1], Isa::template bits<-kStep, 0x10>(high));
+}
+
+template <class Isa, int kStep>
+[[gnu::always_inline]] inline void unpack_step(const quant::TileCodes<6>& codes,
+                                               typename Isa::Bytes (&words)[2]) {
+  unpack_step<Isa, kStep>(codes.low, words);
+  unroll<2>([&](auto half) __attribute__((always_inline)) {
+    const auto high = Isa::load_bytes(codes.high[half]);
+    words[half] = Isa::merge(words[half], Isa::template bits<4 - 2 * kStep, 0x30>(high));
   });
 }
 
-template <class Isa>
-[[gnu::always_inline]] inline void unpack(const quant::TileCodes<6>& codes, typename Isa::Bytes (&words)[8]) {
-  unpack<Isa>(codes.low, words);
-  const typename Isa::Bytes high[2] = {Isa::load_bytes(codes.high[0]), Isa::load_bytes(codes.high[1])};
-  unroll<8>([&](auto w) __attribute__((always_inline)) {
-    words[w] = Isa::merge(words[w], Isa::template bits<4 - 2 * (w % 4), 0x30>(high[w / 4]));
+template <class Isa, int kStep>
+[[gnu::always_inline]] inline void unpack_step(const quant::TileCodes<8>& codes,
+                                               typename Isa::Bytes (&words)[2]) {
+  unroll<2>([&](auto half) __attribute__((always_inline)) {
+    words[half] = Isa::signed_codes(Isa::load_bytes(codes.lines[2 * kStep + half]));
   });
 }
 
-template <class Isa>
-[[gnu::always_inline]] inline void unpack(const quant::TileCodes<8>& codes, typename Isa::Bytes (&words)[8]) {
-  unroll<8>([&](auto w) __attribute__((always_inline)) {
-    words[w] = Isa::signed_codes(Isa::load_bytes(codes.lines[w]));
+/// All eight words, in their order.
+template <class Isa, int kBits>
+[[gnu::always_inline]] inline void unpack(const quant::TileCodes<kBits>& codes,
+                                          typename Isa::Bytes (&words)[8]) {
+  unroll<4>([&](auto step) __attribute__((always_inline)) {
+    typename Isa::Bytes pair[2];
+    unpack_step<Isa, step>(codes, pair);
+    unroll<2>([&](auto half)
+                  __attribute__((always_inline)) { words[word_of_step<kBits>(step, half)] = pair[half]; });
   });
 }
 

@@ -8,6 +8,7 @@
 
 #include "kernels/kernel_table.h"
 #include "kernels/matmul_block.h"
+#include "kernels/streams.h"
 #include "kernels/weight_block.h"
 
 namespace linnet::kernels {
@@ -54,8 +55,6 @@ template <class Isa, int kTokens, class Meet>
   });
 }
 
-/// Bytes that a processor reads at once.
-inline constexpr std::size_t kLine = 64;
 /// Bytes by which reading runs ahead where few tokens leave too little to do between two lines of memory for
 /// the processor to look ahead far enough by itself. A page or more ahead, processors no longer help.
 inline constexpr std::size_t kFetchAhead = 3072;
@@ -156,28 +155,6 @@ inline void multiply_tokens(const Tile* tiles, std::size_t n_tiles, const MatMul
   }
   if constexpr (kTokens > 1)
     multiply_tokens<Isa, Tile, kTokens / 2>(tiles, n_tiles, x, first, width, y, stride);
-}
-
-/// Parts of the weights that are read side by side for one token: processors fetch several streams sooner
-/// than one.
-inline constexpr int kStreams = 4;
-
-/// kStreams groups, each n_apart groups after the one before, times one token.
-template <class Isa, class Tile>
-inline void multiply_streams(const Tile* tiles, std::size_t n_tiles, std::size_t n_apart,
-                             const MatMulInput& x, float* y) noexcept {
-  constexpr std::size_t blocks_a_tile = Tile::kColumns / quant::kBlockColumns;
-  const auto start = Start<Tile>::of(x, 0, 1);
-  typename Isa::F32 sums[kStreams][1];
-  unroll<kStreams>([&](auto s) __attribute__((always_inline)) { sums[s][0] = Isa::splat(0.0f); });
-  for (std::size_t i = 0; i < n_tiles; ++i) {
-    unroll<kStreams>([&](auto s) __attribute__((always_inline)) {
-      accumulate<Isa, 1>(tiles[s * n_apart * n_tiles + i], start.block(i * blocks_a_tile), sums[s]);
-    });
-  }
-  unroll<kStreams>([&](auto s) __attribute__((always_inline)) {
-    Isa::store(y + s * n_apart * quant::kTileRows, sums[s][0]);
-  });
 }
 
 /// Instruction sets with registers for whole tiles multiply full panels in a way of their own.
