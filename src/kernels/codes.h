@@ -6,14 +6,12 @@
 
 namespace linnet::kernels {
 
-/// Codes are unpacked in four steps, which touch their lines one after the other; each gives two words. Which
-/// of the eight words the first (half 0) and the second of a step is.
+/// Codes are unpacked in steps, which touch their lines one after the other: step s gives word s and, where a
+/// line holds two, word s + 4.
 template <int kBits>
-constexpr int word_of_step(int step, int half) {
-  return kBits == 8 ? 2 * step + half : step + 4 * half;
-}
+inline constexpr int kSteps = kBits == 8 ? 8 : 4;
 
-// unpack_step(): the two words of step kStep of each of 16 rows, as unsigned bytes; for 8-bit codes as the
+// unpack_step(): the words of step kStep of each of 16 rows, as unsigned bytes; for 8-bit codes as the
 // instruction set's dot product wants signed ones.
 
 template <class Isa, int kStep>
@@ -45,21 +43,19 @@ template <class Isa, int kStep>
 
 template <class Isa, int kStep>
 [[gnu::always_inline]] inline void unpack_step(const quant::TileCodes<8>& codes,
-                                               typename Isa::Bytes (&words)[2]) {
-  unroll<2>([&](auto half) __attribute__((always_inline)) {
-    words[half] = Isa::signed_codes(Isa::load_bytes(codes.lines[2 * kStep + half]));
-  });
+                                               typename Isa::Bytes (&words)[1]) {
+  words[0] = Isa::signed_codes(Isa::load_bytes(codes.lines[kStep]));
 }
 
 /// All eight words, in their order.
 template <class Isa, int kBits>
 [[gnu::always_inline]] inline void unpack(const quant::TileCodes<kBits>& codes,
                                           typename Isa::Bytes (&words)[8]) {
-  unroll<4>([&](auto step) __attribute__((always_inline)) {
-    typename Isa::Bytes pair[2];
-    unpack_step<Isa, step>(codes, pair);
-    unroll<2>([&](auto half)
-                  __attribute__((always_inline)) { words[word_of_step<kBits>(step, half)] = pair[half]; });
+  constexpr int steps = kSteps<kBits>;
+  unroll<steps>([&](auto step) __attribute__((always_inline)) {
+    typename Isa::Bytes some[8 / steps];
+    unpack_step<Isa, step>(codes, some);
+    unroll<8 / steps>([&](auto i) __attribute__((always_inline)) { words[step + i * steps] = some[i]; });
   });
 }
 

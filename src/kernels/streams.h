@@ -14,14 +14,14 @@ namespace linnet::kernels {
 
 /// Bytes that a processor reads at once.
 inline constexpr std::size_t kLine = 64;
-/// Parts of a matrix that are read side by side, line by line in turn: processors fetch two streams sooner
-/// than one, and sooner than one after the other in pieces.
-inline constexpr int kStreams = 2;
+/// Parts of a matrix that are read side by side, line by line in turn: processors fetch some streams sooner
+/// than one, and sooner than pieces of one after pieces of another.
+inline constexpr int kStreams = 4;
 /// Bytes by which the first stream is asked for ahead of its use,
 inline constexpr std::size_t kStreamAhead = 2048;
-/// and by how much more each further one. Processors look ahead within a page of 4 KiB at most, and rows
-/// often begin at the same place of their pages: so streams enter new pages in turn, not together.
-inline constexpr std::size_t kStreamPhase = 1024;
+/// and by how much more each further one. Processors look ahead within a page of 4 KiB at most, and streams
+/// often stand at the same place of their pages: so they enter new pages in turn, not together.
+inline constexpr std::size_t kStreamPhase = 320;
 
 /// Asks for line kIndex of what the stream reads that far behind `part`. Past the end of the weights this is
 /// nothing, or a line in vain.
@@ -49,23 +49,23 @@ template <bool kIsFetching, class Isa, class Tile>
       dots[s][p] = Isa::splat_int(kStart<Isa, Block, p>(x));
     });
   });
-  unroll<4>([&](auto step) __attribute__((always_inline)) {
+  constexpr int steps = kSteps<Block::kBits>;
+  unroll<steps>([&](auto step) __attribute__((always_inline)) {
     if constexpr (kIsFetching) {
       constexpr int n_lines = (sizeof(TileBlocks(*tiles[0]).part(0)) + kLine - 1) / kLine;
-      constexpr int first = n_lines * step / 4;
-      unroll<n_lines*(step + 1) / 4 - first>([&](auto i) __attribute__((always_inline)) {
+      constexpr int first = n_lines * step / steps;
+      unroll<n_lines*(step + 1) / steps - first>([&](auto i) __attribute__((always_inline)) {
         unroll<kStreams>([&](auto s) __attribute__((always_inline)) {
           fetch_line<s, first + i>(&TileBlocks(*tiles[s]).part(b));
         });
       });
     }
     unroll<kStreams>([&](auto s) __attribute__((always_inline)) {
-      typename Isa::Bytes words[2];
+      typename Isa::Bytes words[8 / steps];
       unpack_step<Isa, step>(TileBlocks(*tiles[s]).part(b).codes, words);
-      unroll<2>([&](auto half) __attribute__((always_inline)) {
-        auto& sum = dots[s][parts == 2 ? half : 0];
-        sum = Isa::template dot<Block::kBits>(sum, words[half],
-                                              word_of(x, word_of_step<Block::kBits>(step, half)));
+      unroll<8 / steps>([&](auto i) __attribute__((always_inline)) {
+        auto& sum = dots[s][i % parts];
+        sum = Isa::template dot<Block::kBits>(sum, words[i], word_of(x, step + i * steps));
       });
     });
     end_turn();
