@@ -157,11 +157,9 @@ inline void multiply_tokens(const Tile* tiles, std::size_t n_tiles, const MatMul
     multiply_tokens<Isa, Tile, kTokens / 2>(tiles, n_tiles, x, first, width, y, stride);
 }
 
-/// Instruction sets with registers for whole tiles multiply full panels in a way of their own.
-template <class Isa>
-concept MultipliesPanels = requires {
-  typename Isa::Panels;
-};
+/// Instruction sets with registers for whole tiles multiply full panels in a way of their own, where it pays.
+template <class Isa, class Tile>
+concept MultipliesPanels = kHasBlocks<Tile> && Isa::Panels::template kPays<Tile>;
 
 /// KernelTable::matmul.
 template <class Isa, class Format>
@@ -179,7 +177,7 @@ void matmul(const void* tiles, std::size_t n_groups, std::size_t n_blocks, const
     g = n_apart * kStreams;
   }
   std::size_t token = 0;
-  if constexpr (MultipliesPanels<Isa> && kHasBlocks<Tile>) {
+  if constexpr (MultipliesPanels<Isa, Tile>) {
     token = n_tokens / quant::kPanelTokens * quant::kPanelTokens;
     Isa::Panels::multiply(first, n_groups, n_tiles, x.quantized, token, y, stride);
   }

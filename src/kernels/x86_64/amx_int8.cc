@@ -1,5 +1,7 @@
 // AVX-512 with VNNI, and the tile registers of AMX for full panels: prompts. Intel 64 and IA-32 Architectures
 // Software Developer's Manual, volume 1, chapter 18.
+#include <type_traits>
+
 #include "kernels/tables.h"
 #include "kernels/x86_64/avx512_vnni.h"
 
@@ -179,6 +181,13 @@ class GroupTimesPanels {
 
 struct AmxInt8 : Avx512Vnni {
   struct Panels {
+    // While tile registers work, floats get half of their units, and a block with a minimum takes the most of
+    // these. Of such formats only those with super-blocks gain: docs/performance.md.
+    template <class Tile>
+    static constexpr bool kPays = !std::is_base_of_v<ScaleMinBlock<Avx512Vnni, Tile::kBits>,
+                                                     typename Blocks<Avx512Vnni, Tile>::Block> ||
+                                  Blocks<Avx512Vnni, Tile>::kCount > 1;
+
     template <class Tile>
     static void multiply(const Tile* tiles, std::size_t n_groups, std::size_t n_tiles, const quant::Panel& x,
                          std::size_t n_tokens, float* y, std::size_t stride) {
