@@ -37,7 +37,8 @@ struct LoadOptions {
   /// Threads that pack the weights, at most kMaxThreads; 0 means default_threads().
   unsigned n_threads = 0;
   /// Kernel table to use, e.g. "avx2"; empty means the environment's LINNET_ISA or else the best that this
-  /// CPU has.
+  /// CPU has. On a CPU with AMX the first load asks Linux for its registers; from then on an alternate signal
+  /// stack needs AT_MINSIGSTKSZ bytes, and if one is smaller already, AMX is not used.
   std::string isa{};
   /// Called now and then with the fraction done, 0 to 1, on the loading thread; false gives up with
   /// kCancelled.

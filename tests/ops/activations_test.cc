@@ -57,7 +57,7 @@ TEST(PutActivations, BothFormsStandInPanels) {
       EXPECT_EQ(refined[at], t == 5 && b == 1 ? 1 : 0) << t << ", " << b;
     }
   }
-  const kernels::MatMulInput second = out.panel(16, kBlocks);
+  const kernels::MatMulInput second = out.all().from(16, kBlocks);
   EXPECT_EQ(second.quantized.blocks, &blocks[16 * kBlocks]);
   EXPECT_EQ(second.quantized.refined, &refined[16 * kBlocks]);
   EXPECT_EQ(second.floats, &floats[16 * kBlocks]);
@@ -69,8 +69,8 @@ TEST(PutActivations, AFormThatIsNotWantedIsLeftOut) {
   const Activations only_floats{nullptr, nullptr, nullptr, floats};
   run(1, [&](const Context& context) { put_activations(context, x.data(), 1, 32, only_floats); });
   EXPECT_EQ(floats[0].values[31], 1.0f);
-  EXPECT_EQ(only_floats.panel(0, 1).quantized.blocks, nullptr);
-  EXPECT_EQ(Activations{}.panel(0, 1).floats, nullptr);
+  EXPECT_EQ(only_floats.all().quantized.blocks, nullptr);
+  EXPECT_EQ(Activations{}.all().floats, nullptr);
 }
 
 }  // namespace
