@@ -23,7 +23,7 @@ struct Activations {
 
 /// Blocks with a value this many times the root mean square of their row are refined. Chosen by measuring:
 /// docs/numerics.md.
-inline constexpr float kOutlier = 10.0f;
+inline constexpr float kOutlier = 8.0f;
 /// Refines every block: for the output head, whose rounding errors nothing averages out any more.
 inline constexpr float kRefineAll = 0.0f;
 
