@@ -1,6 +1,7 @@
 // Codes are moved as words of four, a byte each; and the words of four rows together.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 
 namespace linnet::quant {
@@ -32,13 +33,13 @@ using SixteenBytes [[gnu::vector_size(16)]] = std::uint8_t;
 inline void transpose(SixteenBytes* bytes) noexcept {
   for (int step = 0; step < 4; ++step) {
     SixteenBytes mixed[16];
-    for (int i = 0; i < 8; ++i) {
+    for (std::size_t i = 0; i < 8; ++i) {
       const SixteenBytes a = bytes[i], b = bytes[i + 8];
       mixed[2 * i] = __builtin_shufflevector(a, b, 0, 16, 1, 17, 2, 18, 3, 19, 4, 20, 5, 21, 6, 22, 7, 23);
       mixed[2 * i + 1] =
           __builtin_shufflevector(a, b, 8, 24, 9, 25, 10, 26, 11, 27, 12, 28, 13, 29, 14, 30, 15, 31);
     }
-    for (int i = 0; i < 16; ++i) bytes[i] = mixed[i];
+    for (std::size_t i = 0; i < 16; ++i) bytes[i] = mixed[i];
   }
 }
 
