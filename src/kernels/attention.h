@@ -89,26 +89,34 @@ void attend_rows(const AttentionBlock& block, AttentionRow* rows) noexcept {
   Merge merges[kRows];
   for (int r = 0; r < kRows; ++r) merges[r] = soften<Isa>(rows[r], first, last, scores[r]);
   std::size_t dim = 0;
-  for (; dim + 64 <= block.head_dim; dim += 64) {
-    merge_values<Isa, Cache, 4>(block, rows, begin, end, scores, merges, dim);
+  if constexpr (kVectorsPerRow<Isa, kRows> == 4) {
+    for (; dim + 64 <= block.head_dim; dim += 64) {
+      merge_values<Isa, Cache, 4>(block, rows, begin, end, scores, merges, dim);
+    }
   }
-  if (dim + 32 <= block.head_dim) {
+  for (; dim + 32 <= block.head_dim; dim += 32) {
     merge_values<Isa, Cache, 2>(block, rows, begin, end, scores, merges, dim);
-    dim += 32;
   }
   if (dim < block.head_dim) merge_values<Isa, Cache, 1>(block, rows, begin, end, scores, merges, dim);
 }
 
+/// attend_rows for n_rows <= kRows.
 template <class Isa, class Cache, int kRows>
-void attend_by(const AttentionBlock& block, AttentionRow* rows, std::size_t n_rows) noexcept {
-  for (; n_rows >= kRows; n_rows -= kRows, rows += kRows) attend_rows<Isa, Cache, kRows>(block, rows);
-  if constexpr (kRows > 1) attend_by<Isa, Cache, kRows - 1>(block, rows, n_rows);
+void attend_some(const AttentionBlock& block, AttentionRow* rows, std::size_t n_rows) noexcept {
+  if (n_rows == kRows) return attend_rows<Isa, Cache, kRows>(block, rows);
+  if constexpr (kRows > 1) attend_some<Isa, Cache, kRows - 1>(block, rows, n_rows);
 }
 
-/// KernelTable::attend.
+/// KernelTable::attend: as few passes over the block as registers allow, as equal as they can be.
 template <class Isa, class Cache>
 void attend(const AttentionBlock& block, AttentionRow* rows, std::size_t n_rows) noexcept {
-  attend_by<Isa, Cache, Isa::kAttentionRows>(block, rows, n_rows);
+  constexpr std::size_t kRows = Isa::kAttentionRows;
+  for (std::size_t n_passes = (n_rows + kRows - 1) / kRows; n_passes > 0; --n_passes) {
+    const std::size_t n = n_rows / n_passes;
+    attend_some<Isa, Cache, kRows>(block, rows, n);
+    rows += n;
+    n_rows -= n;
+  }
 }
 
 /// KernelTable::merge.

@@ -6,6 +6,14 @@
 
 namespace linnet::kernels {
 
+/// Vectors of sums of each of kRows queries that are made side by side. What they share is loaded first, then
+/// comes row after row: the other way round, compilers keep every row's factor in a register and sums in
+/// memory.
+template <class Isa, int kRows>
+inline constexpr int kVectorsPerRow = kRows * 4 <= Isa::kSums ? 4
+                                      : kRows < Isa::kSums    ? Isa::kSums / kRows
+                                                              : 1;
+
 /// How attention reads a cache; see attention.h.
 template <class Isa, class Cache>
 struct CacheReader;
@@ -17,7 +25,7 @@ struct CacheReader<Isa, FloatCache<Element>> {
   template <int kRows>
   static void score(const AttentionBlock& block, const AttentionRow* rows, std::size_t first,
                     std::size_t last, float (&scores)[kRows][kAttentionBlock]) noexcept {
-    constexpr int kSide = kRows < 4 ? 4 : 2;
+    constexpr int kSide = kVectorsPerRow<Isa, kRows>;
     for (; first + kSide <= last; first += kSide) score_tiles<kRows, kSide>(block, rows, first, scores);
     for (; first < last; ++first) score_tiles<kRows, 1>(block, rows, first, scores);
   }
@@ -31,10 +39,13 @@ struct CacheReader<Isa, FloatCache<Element>> {
                                                 typename Isa::F32 (&sums)[kRows][kVectors]) {
     const auto* values = static_cast<const Element*>(block.values) + begin * block.head_dim + dim;
     for (std::size_t i = begin; i < end; ++i, values += block.head_dim) {
-      unroll<kVectors>([&](auto v) __attribute__((always_inline)) {
-        const auto value = Isa::load_element(values + 16 * v);
-        unroll<kRows>([&](auto r) __attribute__((always_inline)) {
-          sums[r][v] = Isa::fma(value, Isa::splat(weights[r][i]), sums[r][v]);
+      typename Isa::F32 here[kVectors];
+      unroll<kVectors>([&](auto v)
+                           __attribute__((always_inline)) { here[v] = Isa::load_element(values + 16 * v); });
+      unroll<kRows>([&](auto r) __attribute__((always_inline)) {
+        const auto weight = Isa::splat(weights[r][i]);
+        unroll<kVectors>([&](auto v) __attribute__((always_inline)) {
+          sums[r][v] = Isa::fma(here[v], weight, sums[r][v]);
         });
       });
     }
@@ -51,10 +62,14 @@ struct CacheReader<Isa, FloatCache<Element>> {
       sums[i / kRows][i % kRows] = Isa::splat(0.0f);
     });
     for (std::size_t d = 0; d < block.head_dim; ++d, keys += kTilePositions) {
+      typename Isa::F32 here[kTiles];
       unroll<kTiles>([&](auto t) __attribute__((always_inline)) {
-        const auto key = Isa::load_element(keys + t * tile_size);
-        unroll<kRows>([&](auto r) __attribute__((always_inline)) {
-          sums[t][r] = Isa::fma(key, Isa::splat(rows[r].query[d]), sums[t][r]);
+        here[t] = Isa::load_element(keys + t * tile_size);
+      });
+      unroll<kRows>([&](auto r) __attribute__((always_inline)) {
+        const auto query = Isa::splat(rows[r].query[d]);
+        unroll<kTiles>([&](auto t) __attribute__((always_inline)) {
+          sums[t][r] = Isa::fma(here[t], query, sums[t][r]);
         });
       });
     }

@@ -22,6 +22,7 @@ struct Neon {
   static constexpr int kMatMulTokens = 4;
   static constexpr int kDotTokens = 4;
   static constexpr int kAttentionRows = 2;
+  static constexpr int kSums = 4;
   static constexpr int kSignedOffset = 0;
 
   template <class Vector, class Part>

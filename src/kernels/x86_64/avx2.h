@@ -19,7 +19,8 @@ struct Avx2 {
   using Bytes = I32;
   static constexpr int kMatMulTokens = 4;
   static constexpr int kDotTokens = 1;
-  static constexpr int kAttentionRows = 2;
+  static constexpr int kAttentionRows = 4;
+  static constexpr int kSums = 4;
   static constexpr int kSignedOffset = 0;
 
   static F32 load(const float* p) { return {{_mm256_loadu_ps(p), _mm256_loadu_ps(p + 8)}}; }

@@ -15,7 +15,8 @@ struct Avx512Vnni {
   using Bytes = __m512i;
   static constexpr int kMatMulTokens = 16;
   static constexpr int kDotTokens = 2;
-  static constexpr int kAttentionRows = 4;
+  static constexpr int kAttentionRows = 10;
+  static constexpr int kSums = 24;
   static constexpr int kSignedOffset = 128;  // vpdpbusd wants unsigned codes
 
   static F32 load(const float* p) { return _mm512_loadu_ps(p); }
