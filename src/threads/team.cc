@@ -7,8 +7,9 @@
 namespace linnet {
 namespace {
 
-// About 30 microseconds: longer than any step of a small model, shorter than anybody notices.
-constexpr int kSpins = 1000;
+// About 150 microseconds: longer than threads with equal shares of a large matrix are apart, because who
+// sleeps wakes late and is then awaited in turn; and shorter than anybody notices.
+constexpr int kSpins = 4000;
 
 void relax() noexcept {
 #if defined(__x86_64__)
