@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "engine/logit_summary.h"
 #include "engine/session_impl.h"
 
 namespace linnet {
@@ -73,10 +74,11 @@ Result<void> Drafter::guess_by_session(std::span<const Token> tokens, std::size_
   const std::size_t keep = std::min(same, tokens.size() - 1);
   LINNET_CHECK(session_->rewind(keep));
   LINNET_CHECK(session_->append(tokens.subspan(keep)));
+  const kernels::KernelTable& kernels = *session_->model().impl()->kernels;
   for (;;) {
-    const std::span<const float> logits = session_->logits();
-    guess_.push_back(static_cast<Token>(std::max_element(logits.begin(), logits.end()) - logits.begin()));
-    if (guess_.size() == max) return {};
+    const Token likeliest = summarize(kernels, session_->logits()).likeliest;
+    if (likeliest != kNoToken) guess_.push_back(likeliest);
+    if (likeliest == kNoToken || guess_.size() == max) return {};
     LINNET_CHECK(session_->append({&guess_.back(), 1}));
   }
 }

@@ -1,21 +1,29 @@
 #include "sampling/chain.h"
 
-#include <limits>
-
 #include "base/assert.h"
 #include "sampling/pick.h"
 
 namespace linnet::sampling {
 namespace {
 
-constexpr float kForbidden = -std::numeric_limits<float>::infinity();
-
-float without_nan(float logit) noexcept { return logit == logit ? logit : kForbidden; }
+// The steps that the options ask for, of those that the makers know.
+template <class Step, class Makers, class... Arguments>
+std::vector<std::unique_ptr<Step>> make_steps(const Makers& makers, const Arguments&... arguments) {
+  std::vector<std::unique_ptr<Step>> steps;
+  for (const auto make : makers) {
+    if (auto step = make(arguments...)) steps.push_back(std::move(step));
+  }
+  return steps;
+}
 
 }  // namespace
 
 struct Chain::Impl {
+  std::vector<std::unique_ptr<Adjustment>> adjustments;
   std::vector<std::unique_ptr<Filter>> filters;
+  std::size_t n_vocab = 0;
+  std::size_t n_chosen = 0;     // at most, after the adjustments
+  std::vector<float> adjusted;  // (n_vocab), if there are adjustments
   Candidates candidates;
   Rng rng{0};
   bool only_greedy = false;
@@ -35,31 +43,32 @@ Result<Chain> Chain::make(const SamplingOptions& options, std::size_t n_vocab) {
     }
   }
   auto impl = std::make_unique<Impl>();
-  for (const FilterMaker make : filter_makers()) {
-    if (auto filter = make(options, n_vocab)) impl->filters.push_back(std::move(filter));
-  }
+  impl->adjustments = make_steps<Adjustment>(adjustment_makers(), options, n_vocab);
+  impl->filters = make_steps<Filter>(filter_makers(), options);
+  impl->n_vocab = n_vocab;
   impl->rng = Rng(options.seed);
-  impl->only_greedy = impl->filters.size() == 1 && options.temperature == 0;
-  if (!impl->only_greedy) {
-    impl->candidates.items.reserve(n_vocab);
-    impl->candidates.weights.resize(n_vocab);
-  }
+  // Every filter leaves the likeliest, so without adjustments that is known already.
+  impl->only_greedy = impl->adjustments.empty() && options.temperature == 0;
+  if (impl->only_greedy) return Chain(std::move(impl));
+  const auto top_k = static_cast<std::size_t>(options.top_k);
+  impl->n_chosen = top_k == 0 ? n_vocab : std::min(top_k, n_vocab);
+  impl->candidates.items.reserve(impl->n_chosen);
+  impl->candidates.weights.resize(impl->n_chosen);
+  if (!impl->adjustments.empty()) impl->adjusted.resize(n_vocab);
   return Chain(std::move(impl));
 }
 
 Token Chain::pick(std::span<const float> logits, Token likeliest, std::span<const Token> history) {
   if (impl_->only_greedy) return likeliest;
-  LINNET_ASSERT(logits.size() == impl_->candidates.weights.size());
-  Candidates& candidates = impl_->candidates;
-  candidates.items.resize(logits.size());
-  candidates.sorted = false;
-  for (std::size_t i = 0; i < logits.size(); ++i) {
-    candidates.items[i] = {static_cast<Token>(i), without_nan(logits[i])};
+  LINNET_ASSERT(logits.size() == impl_->n_vocab);
+  if (!impl_->adjustments.empty()) {
+    std::copy(logits.begin(), logits.end(), impl_->adjusted.begin());
+    for (const auto& adjustment : impl_->adjustments) adjustment->apply(impl_->adjusted, history);
+    logits = impl_->adjusted;
   }
-  for (const auto& filter : impl_->filters) {
-    filter->apply(candidates, history);
-  }
-  return sampling::pick(candidates, impl_->rng);
+  choose(logits, impl_->n_chosen, impl_->candidates);
+  for (const auto& filter : impl_->filters) filter->apply(impl_->candidates);
+  return sampling::pick(impl_->candidates, impl_->rng);
 }
 
 }  // namespace linnet::sampling

@@ -1,5 +1,6 @@
-// What the steps of a sampler chain have in common: a list of candidates that each step changes or shortens.
-// A new sampler is a file with a Filter, its maker below, and rows in registry.cc.
+// What the steps of a sampler chain have in common: adjustments of all tokens' logits, then a list of the
+// likeliest, which filters change or shorten. A new sampler is a file with an Adjustment or a Filter, its
+// maker below, and rows in registry.cc.
 #pragma once
 
 #include <algorithm>
@@ -27,10 +28,10 @@ struct Likelier {
   }
 };
 
-/// The candidates that are left. Until a filter shortens the list, item t is token t.
+/// The candidates that are left.
 struct Candidates {
-  std::vector<Candidate> items;  ///< Room for the whole vocabulary; never empty while picking.
-  std::vector<float> weights;    ///< Scratch, as many as there are tokens.
+  std::vector<Candidate> items;  ///< Never empty while picking.
+  std::vector<float> weights;    ///< Scratch, as many as there are items at first.
   bool sorted = false;           ///< Whether the items stand in the order of Likelier.
 
   const Candidate& likeliest() const noexcept {
@@ -48,24 +49,36 @@ inline float weight(float logit, float largest) noexcept {
   return logit == largest ? 1.0f : difference > -86.0f ? e : 0.0f;
 }
 
-/// One step. Deterministic, allocation-free, no state from token to token.
+/// A step before there are candidates. Deterministic, allocation-free, no state from token to token.
+class Adjustment {
+ public:
+  virtual ~Adjustment() = default;
+  /// logits: (n_vocab), NaN where a token must not be picked. history: all tokens before, oldest first.
+  virtual void apply(std::span<float> logits, std::span<const Token> history) noexcept = 0;
+};
+
+/// The candidates: the n likeliest tokens, sorted, or all in their order if there are no more than n. NaN
+/// becomes -infinity. Allocates nothing where `items` has room for them.
+void choose(std::span<const float> logits, std::size_t n, Candidates& candidates) noexcept;
+
+/// A step after that. Deterministic, allocation-free, no state from token to token.
 class Filter {
  public:
   virtual ~Filter() = default;
-  /// history: all tokens before, oldest first.
-  virtual void apply(Candidates& candidates, std::span<const Token> history) noexcept = 0;
+  virtual void apply(Candidates& candidates) noexcept = 0;
 };
 
-/// Makers: the filter that the options ask for, or null if its step is off.
-std::unique_ptr<Filter> make_logit_bias(const SamplingOptions& options, std::size_t n_vocab);
-std::unique_ptr<Filter> make_penalties(const SamplingOptions& options, std::size_t n_vocab);
-std::unique_ptr<Filter> make_top_k(const SamplingOptions& options, std::size_t n_vocab);
-std::unique_ptr<Filter> make_top_p(const SamplingOptions& options, std::size_t n_vocab);
-std::unique_ptr<Filter> make_min_p(const SamplingOptions& options, std::size_t n_vocab);
-std::unique_ptr<Filter> make_temperature(const SamplingOptions& options, std::size_t n_vocab);
+/// Makers: the step that the options ask for, or null if it is off.
+std::unique_ptr<Adjustment> make_logit_bias(const SamplingOptions& options, std::size_t n_vocab);
+std::unique_ptr<Adjustment> make_penalties(const SamplingOptions& options, std::size_t n_vocab);
+std::unique_ptr<Filter> make_top_p(const SamplingOptions& options);
+std::unique_ptr<Filter> make_min_p(const SamplingOptions& options);
+std::unique_ptr<Filter> make_temperature(const SamplingOptions& options);
 
-using FilterMaker = std::unique_ptr<Filter> (*)(const SamplingOptions&, std::size_t n_vocab);
 /// The makers in the order in which the steps are applied: registry.cc.
+using AdjustmentMaker = std::unique_ptr<Adjustment> (*)(const SamplingOptions&, std::size_t n_vocab);
+std::span<const AdjustmentMaker> adjustment_makers() noexcept;
+using FilterMaker = std::unique_ptr<Filter> (*)(const SamplingOptions&);
 std::span<const FilterMaker> filter_makers() noexcept;
 
 }  // namespace linnet::sampling

@@ -5,13 +5,13 @@
 namespace linnet::sampling {
 namespace {
 
-class LogitBias final : public Filter {
+class LogitBias final : public Adjustment {
  public:
   explicit LogitBias(std::vector<std::pair<Token, float>> bias) : bias_(std::move(bias)) {}
 
-  void apply(Candidates& candidates, std::span<const Token>) noexcept override {
+  void apply(std::span<float> logits, std::span<const Token>) noexcept override {
     for (const auto& [token, bias] : bias_) {
-      float& logit = candidates.items[static_cast<std::size_t>(token)].logit;
+      float& logit = logits[static_cast<std::size_t>(token)];
       logit = std::isinf(bias) ? bias : logit + bias;  // forbids also where the model says +infinity
     }
   }
@@ -22,7 +22,7 @@ class LogitBias final : public Filter {
 
 }  // namespace
 
-std::unique_ptr<Filter> make_logit_bias(const SamplingOptions& options, std::size_t) {
+std::unique_ptr<Adjustment> make_logit_bias(const SamplingOptions& options, std::size_t) {
   if (options.logit_bias.empty()) return nullptr;
   return std::make_unique<LogitBias>(options.logit_bias);
 }

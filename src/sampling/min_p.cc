@@ -9,7 +9,7 @@ class MinP final : public Filter {
  public:
   explicit MinP(float p) : log_p_(math::log(p)) {}
 
-  void apply(Candidates& candidates, std::span<const Token>) noexcept override {
+  void apply(Candidates& candidates) noexcept override {
     auto& items = candidates.items;
     const double threshold = static_cast<double>(candidates.likeliest().logit) + log_p_;
     std::size_t n = 0;
@@ -25,7 +25,7 @@ class MinP final : public Filter {
 
 }  // namespace
 
-std::unique_ptr<Filter> make_min_p(const SamplingOptions& options, std::size_t) {
+std::unique_ptr<Filter> make_min_p(const SamplingOptions& options) {
   if (options.min_p <= 0) return nullptr;
   return std::make_unique<MinP>(options.min_p);
 }

@@ -46,10 +46,10 @@ constexpr std::array kRows = {
          0, 100, 0, &Options::temperature),
 };
 
-constexpr std::array kMakers = {
-    &sampling::make_logit_bias, &sampling::make_penalties, &sampling::make_top_k,
-    &sampling::make_top_p,      &sampling::make_min_p,     &sampling::make_temperature,
-};
+// Between the two come the top_k likeliest.
+constexpr std::array kAdjustmentMakers = {&sampling::make_logit_bias, &sampling::make_penalties};
+constexpr std::array kFilterMakers = {&sampling::make_top_p, &sampling::make_min_p,
+                                      &sampling::make_temperature};
 
 constexpr auto kParameters = [] {
   std::array<SamplerParameter, kRows.size()> parameters{};
@@ -100,7 +100,8 @@ Result<void> SamplingOptions::check() const {
 }
 
 namespace sampling {
-std::span<const FilterMaker> filter_makers() noexcept { return kMakers; }
+std::span<const AdjustmentMaker> adjustment_makers() noexcept { return kAdjustmentMakers; }
+std::span<const FilterMaker> filter_makers() noexcept { return kFilterMakers; }
 }  // namespace sampling
 
 }  // namespace linnet

@@ -9,7 +9,7 @@ class Temperature final : public Filter {
  public:
   explicit Temperature(float temperature) : temperature_(temperature) {}
 
-  void apply(Candidates& candidates, std::span<const Token>) noexcept override {
+  void apply(Candidates& candidates) noexcept override {
     const float largest = candidates.likeliest().logit;
     if (largest == -std::numeric_limits<float>::infinity()) return;  // nothing may be picked
     // Relative to the largest logit, which becomes 0: nothing overflows however low the temperature is.
@@ -25,7 +25,7 @@ class Temperature final : public Filter {
 // The limit of temperature 0.
 class Greedy final : public Filter {
  public:
-  void apply(Candidates& candidates, std::span<const Token>) noexcept override {
+  void apply(Candidates& candidates) noexcept override {
     candidates.items.front() = candidates.likeliest();
     candidates.keep_first(1);
     candidates.sorted = true;
@@ -34,7 +34,7 @@ class Greedy final : public Filter {
 
 }  // namespace
 
-std::unique_ptr<Filter> make_temperature(const SamplingOptions& options, std::size_t) {
+std::unique_ptr<Filter> make_temperature(const SamplingOptions& options) {
   if (options.temperature == 1) return nullptr;
   if (options.temperature == 0) return std::make_unique<Greedy>();
   return std::make_unique<Temperature>(options.temperature);

@@ -8,7 +8,7 @@ class TopP final : public Filter {
  public:
   explicit TopP(float p) : p_(p) {}
 
-  void apply(Candidates& candidates, std::span<const Token>) noexcept override {
+  void apply(Candidates& candidates) noexcept override {
     auto& items = candidates.items;
     const float largest = candidates.likeliest().logit;
     double total = 0;
@@ -44,7 +44,7 @@ class TopP final : public Filter {
 
 }  // namespace
 
-std::unique_ptr<Filter> make_top_p(const SamplingOptions& options, std::size_t) {
+std::unique_ptr<Filter> make_top_p(const SamplingOptions& options) {
   if (options.top_p >= 1) return nullptr;
   return std::make_unique<TopP>(options.top_p);
 }

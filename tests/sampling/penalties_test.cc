@@ -5,19 +5,16 @@
 namespace linnet::sampling::testing {
 namespace {
 
-// The logits after the filter, -infinity allowed.
-std::vector<float> penalized(const SamplingOptions& options, std::vector<float> logits,
+// The logits after them, -infinity allowed.
+std::vector<float> penalized(const SamplingOptions& options, const std::vector<float>& logits,
                              const std::vector<Token>& history) {
-  Candidates candidates;
-  for (std::size_t i = 0; i < logits.size(); ++i)
-    candidates.items.push_back({static_cast<Token>(i), logits[i]});
-  const auto filter = make_penalties(options, logits.size());
+  const auto penalties = make_penalties(options, logits.size());
+  std::vector<float> result;
   for (int twice = 0; twice < 2; ++twice) {  // the second time shows that nothing is left from the first
-    for (std::size_t i = 0; i < logits.size(); ++i) candidates.items[i].logit = logits[i];
-    filter->apply(candidates, history);
+    result = logits;
+    penalties->apply(result, history);
   }
-  for (std::size_t i = 0; i < logits.size(); ++i) logits[i] = candidates.items[i].logit;
-  return logits;
+  return result;
 }
 
 TEST(Penalties, RepetitionDividesPositiveAndMultipliesNegativeOnce) {

@@ -42,16 +42,17 @@ inline Distribution normalized(const std::vector<Candidate>& candidates) {
   return result;
 }
 
-/// What the filters of `options` leave of `logits`.
-inline Distribution filtered(const SamplingOptions& options, std::span<const float> logits,
+/// What the steps of `options` leave of `logits`.
+inline Distribution filtered(const SamplingOptions& options, std::vector<float> logits,
                              std::span<const Token> history = {}) {
+  for (const AdjustmentMaker make : adjustment_makers()) {
+    if (auto adjustment = make(options, logits.size())) adjustment->apply(logits, history);
+  }
   Candidates candidates;
   candidates.weights.resize(logits.size());
-  for (std::size_t i = 0; i < logits.size(); ++i) {
-    candidates.items.push_back({static_cast<Token>(i), std::isnan(logits[i]) ? -kInfinity : logits[i]});
-  }
+  choose(logits, options.top_k == 0 ? logits.size() : static_cast<std::size_t>(options.top_k), candidates);
   for (const FilterMaker make : filter_makers()) {
-    if (auto filter = make(options, logits.size())) filter->apply(candidates, history);
+    if (auto filter = make(options)) filter->apply(candidates);
   }
   return normalized(candidates.items);
 }
