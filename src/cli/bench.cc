@@ -23,6 +23,7 @@ constexpr std::size_t kShortPrompt = 5;  // tokens, for the time to the first on
 struct Args {
   ModelFlags model;
   SessionFlags session;
+  std::string draft;
   BenchPlan plan{
       .prompts = {512}, .decodes = {128}, .depths = {0}, .threads = {}, .caches = {"f16"}, .sessions = {1}};
   std::string format = "md";
@@ -51,6 +52,7 @@ std::string command_of(const std::string& model, const BenchPlan& plan) {
       fmt::join(plan.decodes, ","), fmt::join(plan.depths, ","), fmt::join(plan.threads, ","),
       fmt::join(plan.caches, ","), fmt::join(plan.sessions, ","), plan.n_rounds);
   if (!plan.guesses.empty()) command += fmt::format(" --guess {}", fmt::join(plan.guesses, ","));
+  if (plan.draft) command += fmt::format(" --draft {}", plan.draft_name);
   return command;
 }
 
@@ -67,6 +69,12 @@ BenchReport measure(const Args& args, BenchPlan plan) {
     session.append(random_tokens(kShortPrompt, model.info().n_vocab)).value();
     report.first_token_seconds =
         std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+  }
+  if (!args.draft.empty()) {
+    ModelFlags flags = args.model;
+    flags.model = args.draft;
+    plan.draft = flags.load();
+    plan.draft_name = std::filesystem::path(args.draft).filename().string();
   }
   report.date = fmt::format("{:%Y-%m-%dT%H:%M:%SZ}", fmt::gmtime(std::time(nullptr)));
   report.model = std::filesystem::path(args.model.model).filename().string();
@@ -100,6 +108,8 @@ ExitCode bench(const Args& args) {
   if (!args.plan.guesses.empty() &&
       *std::max_element(args.plan.decodes.begin(), args.plan.decodes.end()) == 0)
     throw UsageError("--guess with -n 0 has nothing to guess");
+  if (!args.draft.empty() && args.plan.guesses.empty())
+    throw UsageError("--draft names who guesses: say with --guess how far");
   std::vector<Baseline> baselines;  // wrong files are told before minutes of measuring
   for (const std::string& path : args.baselines) {
     baselines.push_back({std::filesystem::path(path).stem().string(), read_report(path)});
@@ -167,6 +177,9 @@ Action configure(CLI::App& app) {
       "Also copy lines of a built-in note, -n tokens, guessing up to N ahead, and without (0), and check "
       "that the answers are the same",
       0, 15);
+  app.add_option("--draft", args->draft,
+                 "Measure each --guess again with the guesses of a smaller model with the same vocabulary")
+      ->option_text("MODEL");
   add_number(app, "-r,--repeats", plan.n_rounds, "Rounds; each measures every combination once", 1, 1000);
   args->session.add_sizes(app);
   add_output(app, *args);
@@ -182,7 +195,7 @@ const Command kBench{
     .examples =
         "linnet bench smollm2-135m-instruct\n"
         "linnet bench model.gguf -p 512 -n 128 -d 0,1024,4096 -t 1,2 --cache f16,f32 --html page.html\n"
-        "linnet bench model.gguf -p 0 --guess 4,8,15\n"
+        "linnet bench model.gguf -p 0 --guess 4,8,15 --draft small.gguf\n"
         "linnet bench model.gguf --format json > before.json\n"
         "linnet bench --compare before.json after.json",
     .configure = &configure,

@@ -41,6 +41,7 @@ Json cell_json(const BenchReport& report, const CellResult& result) {
   }
   if (cell.kind == CellKind::kExtract) {
     json["guess"] = cell.n_guess;
+    if (!cell.draft.empty()) json["draft"] = cell.draft;
     json["guesses"] = {{"made", result.guesses.n_guessed}, {"right", result.guesses.n_right}};
   }
   if (const auto gain = gain_of_guessing(report, result)) json["gain"] = *gain;
@@ -138,6 +139,7 @@ CellResult read_cell(const Member& json) {
   cell.n_sessions = json.count("sessions", 1, 1 << 20);
   if (cell.kind == CellKind::kExtract) {
     cell.n_guess = json.count("guess", 0, 1 << 20);
+    if (json.has("draft")) cell.draft = json.text("draft");
     const Member guesses = json.object("guesses");
     result.guesses = {guesses.count("made", 0, kMany), guesses.count("right", 0, kMany)};
   }

@@ -27,6 +27,7 @@ using Clock = std::chrono::steady_clock;
 Cell shared_part(Cell cell) {
   if (cell.kind == CellKind::kPrompt) cell.kind = CellKind::kDecode;
   cell.n_tokens = cell.n_guess = 0;
+  cell.draft.clear();
   return cell;
 }
 
@@ -49,7 +50,8 @@ std::vector<Place> places_of(const std::vector<Cell>& cells) {
 
 class Bench {
  public:
-  Bench(const Model& model, const std::vector<Cell>& cells, const SessionOptions& options)
+  Bench(const Model& model, const std::optional<Model>& draft, const std::vector<Cell>& cells,
+        const SessionOptions& options)
       : places_(places_of(cells)) {
     std::size_t n_most = 0;
     for (const Place& place : places_) {
@@ -57,6 +59,8 @@ class Bench {
       n_most = std::max(n_most, place.shared.depth + place.n_tokens);
       runners_.push_back(place.shared.n_sessions == 1 ? Runner(open_session(model, place, options))
                                                       : Runner(open_batch(model, place, options)));
+      const bool drafts = draft && place.shared.kind == CellKind::kExtract;
+      drafts_.push_back(drafts ? std::optional(open_session(*draft, place, options)) : std::nullopt);
     }
     tokens_ = random_tokens(n_most, model.info().n_vocab);
   }
@@ -66,6 +70,9 @@ class Bench {
       if (auto* const session = std::get_if<Session>(&runner)) session->cancel();
       if (auto* const batch = std::get_if<Batch>(&runner)) batch->interrupt();
     }
+    for (std::optional<Session>& draft : drafts_) {
+      if (draft) draft->cancel();
+    }
     is_cancelled_ = true;
   }
 
@@ -74,11 +81,13 @@ class Bench {
     const Cell shared = shared_part(result.cell);
     const auto place =
         std::find_if(places_.begin(), places_.end(), [&](const Place& p) { return p.shared == shared; });
-    Runner& runner = runners_[static_cast<std::size_t>(place - places_.begin())];
+    const auto at = static_cast<std::size_t>(place - places_.begin());
+    Runner& runner = runners_[at];
     if (auto* const batch = std::get_if<Batch>(&runner)) {
       measure_together(*batch, result);
     } else if (shared.kind == CellKind::kExtract) {
-      measure_extraction(std::get<Session>(runner), place->answer, result);
+      Session* const draft = result.cell.draft.empty() ? nullptr : &*drafts_[at];
+      measure_extraction(std::get<Session>(runner), draft, place->answer, result);
     } else {
       measure_alone(std::get<Session>(runner), result);
     }
@@ -113,7 +122,7 @@ class Bench {
 
   void measure_alone(Session& session, CellResult& result) {
     const Cell& cell = result.cell;
-    go_to(session, cell.depth);
+    go_to(session, tokens_, cell.depth);
     const std::span<const Token> tokens = std::span(tokens_).subspan(cell.depth, cell.n_tokens);
     const std::size_t step = cell.kind == CellKind::kPrompt ? tokens.size() : 1;
     start();
@@ -146,15 +155,17 @@ class Bench {
   }
 
   // Picking the tokens is included, reading the request is not.
-  void measure_extraction(Session& session, std::vector<Token>& answer, CellResult& result) {
+  void measure_extraction(Session& session, Session* draft, std::vector<Token>& answer, CellResult& result) {
     const Cell& cell = result.cell;
-    const std::size_t n_kept = std::min(session.tokens().size(), request_.size() - 1);
-    session.rewind(n_kept).value();
-    session.append(std::span(request_).subspan(n_kept)).value();
+    go_to(session, request_, request_.size() - 1);
+    session.append(std::span(request_).last(1)).value();
     GenerateOptions options;
     options.max_tokens = cell.n_tokens;
     options.ignore_end = true;
     options.n_draft = cell.n_guess;
+    options.draft_session = draft;
+    // The draft has read the request before, as its model has.
+    if (draft != nullptr) go_to(*draft, request_, request_.size() - 1);
     start();
     const Generation made = session.generate(options).value();
     if (made.finish == FinishReason::kCancelled) fail(ErrorCode::kCancelled, "interrupted");
@@ -180,18 +191,20 @@ class Bench {
     if (joules && *joules > 0) result.joules_per_token.push_back(*joules / static_cast<double>(n_tokens));
   }
 
-  // Whatever the session holds is a beginning of tokens_.
-  void go_to(Session& session, std::size_t depth) const {
+  // The first n tokens are in the session then, and nothing else. What it holds begins with them or is a
+  // beginning of them.
+  static void go_to(Session& session, std::span<const Token> tokens, std::size_t n) {
     const std::size_t n_held = session.tokens().size();
-    if (n_held < depth) {
-      session.append(std::span(tokens_).subspan(n_held, depth - n_held)).value();
+    if (n_held < n) {
+      session.append(tokens.subspan(n_held, n - n_held)).value();
     } else {
-      session.rewind(depth).value();
+      session.rewind(n).value();
     }
   }
 
   std::vector<Place> places_;
-  std::vector<Runner> runners_;  // (places)
+  std::vector<Runner> runners_;                 // (places)
+  std::vector<std::optional<Session>> drafts_;  // (places)
   std::vector<Token> tokens_;
   std::vector<Token> request_;  // to extract
   EnergyMeter energy_;
@@ -224,8 +237,14 @@ std::vector<Cell> cells_of(const BenchPlan& plan) {
   for (const std::size_t n_sessions : plan.sessions)
     add({.kind = CellKind::kDecode, .n_sessions = n_sessions}, plan.decodes, plan.depths);
   if (!plan.guesses.empty()) add({.kind = CellKind::kExtract}, plan.decodes, {0});
-  for (const std::size_t n_guess : plan.guesses)
-    add({.kind = CellKind::kExtract, .n_guess = n_guess}, plan.decodes, {0});
+  std::vector<std::string> drafts{""};
+  if (plan.draft) drafts.push_back(plan.draft_name);
+  for (const std::string& draft : drafts) {
+    for (const std::size_t n_guess : plan.guesses) {
+      if (n_guess == 0) continue;
+      add({.kind = CellKind::kExtract, .n_guess = n_guess, .draft = draft}, plan.decodes, {0});
+    }
+  }
   return cells;
 }
 
@@ -253,7 +272,7 @@ std::vector<Token> random_tokens(std::size_t n, std::size_t n_vocab) {
 void measure(const Model& model, const BenchPlan& plan, const SessionOptions& options, BenchReport& report,
              Progress& bar) {
   const std::vector<Cell> cells = cells_of(plan);
-  Bench bench(model, cells, options);
+  Bench bench(model, plan.draft, cells, options);
   const Interrupt interrupt([&bench] { bench.cancel(); });
   const double n_turns = static_cast<double>((plan.n_rounds + 1) * cells.size());
   double n_done = 0;

@@ -1,6 +1,7 @@
 // Measures cells, round by round.
 #pragma once
 
+#include <optional>
 #include <vector>
 
 #include <linnet/session.h>
@@ -20,6 +21,9 @@ struct BenchPlan {
   std::vector<std::size_t> sessions{1};  ///< Making tokens together; prompts are read alone.
   /// Tokens guessed ahead when extracting as many as in `decodes`; 0, the base, comes with the first other.
   std::vector<std::size_t> guesses{};
+  /// A model that guesses, too, and its name.
+  std::optional<Model> draft{};
+  std::string draft_name{};
   std::size_t n_rounds = 5;
 };
 

@@ -144,8 +144,10 @@ std::string against_guesses(const BenchReport& report) {
                .x = [](const CellResult& result) { return static_cast<double>(result.cell.n_guess); },
                .name =
                    [](const Cell& cell) {
-                     return fmt::format("{} tokens, {}, {}", cell.n_tokens, threads_text(cell.n_threads),
-                                        cell.cache);
+                     std::string name = fmt::format("{} tokens, {}, {}", cell.n_tokens,
+                                                    threads_text(cell.n_threads), cell.cache);
+                     if (!cell.draft.empty()) name += ", by " + cell.draft;
+                     return name;
                    }});
 }
 

@@ -8,10 +8,11 @@ namespace linnet::cli {
 
 namespace {
 
-// "decode 128", "extract 128, guess 8".
+// "decode 128", "extract 128, guess 8", "extract 128, guess 8 by small.gguf".
 std::string task_of(const Cell& cell) {
   std::string task = fmt::format("{} {}", name_of(cell.kind), cell.n_tokens);
   if (cell.kind == CellKind::kExtract) task += fmt::format(", guess {}", cell.n_guess);
+  if (!cell.draft.empty()) task += fmt::format(" by {}", cell.draft);
   return task;
 }
 
@@ -57,6 +58,7 @@ std::optional<double> gain_of_guessing(const BenchReport& report, const CellResu
   if (result.cell.n_guess == 0) return std::nullopt;
   Cell base = result.cell;
   base.n_guess = 0;
+  base.draft.clear();
   const CellResult* const without = report.result_of(base);
   if (without == nullptr) return std::nullopt;
   return result.spread().median / without->spread().median;
@@ -177,7 +179,7 @@ std::string csv_text(const std::string& text) {
 
 std::string to_csv(const BenchReport& report) {
   std::string text =
-      "model,isa,kind,tokens,depth,threads,cache,sessions,guess,median,low,high,bytes_per_token,"
+      "model,isa,kind,tokens,depth,threads,cache,sessions,guess,draft,median,low,high,bytes_per_token,"
       "bytes_per_second,memory_bytes_per_second,joules_per_token,guesses,guesses_right,gain,load_seconds,"
       "first_token_seconds,peak_bytes\n";
   for (const CellResult& result : report.cells) {
@@ -186,10 +188,10 @@ std::string to_csv(const BenchReport& report) {
     const ReadRates* const rates = report.read_rates_of(cell.n_threads);
     const auto gain = gain_of_guessing(report, result);
     text += fmt::format(
-        "{},{},{},{},{},{},{},{},{},{},{},{},{},{},{},{},{},{},{},{},{},{}\n", csv_text(report.model),
+        "{},{},{},{},{},{},{},{},{},{},{},{},{},{},{},{},{},{},{},{},{},{},{}\n", csv_text(report.model),
         csv_text(report.isa), name_of(cell.kind), cell.n_tokens, cell.depth, cell.n_threads,
-        csv_text(cell.cache), cell.n_sessions, cell.n_guess, spread.median, spread.low, spread.high,
-        result.bytes_per_token, bytes_per_second(result),
+        csv_text(cell.cache), cell.n_sessions, cell.n_guess, csv_text(cell.draft), spread.median, spread.low,
+        spread.high, result.bytes_per_token, bytes_per_second(result),
         rates == nullptr ? 0 : spread_of(rates->memory).high,
         result.joules_per_token.empty() ? "" : fmt::to_string(spread_of(result.joules_per_token).median),
         result.guesses.n_guessed, result.guesses.n_right, gain ? fmt::to_string(*gain) : "",

@@ -27,6 +27,7 @@ struct Cell {
   std::string cache{};         ///< What keys and values are stored as.
   std::size_t n_sessions = 1;  ///< Computing together; rates are of all of them.
   std::size_t n_guess = 0;     ///< When extracting: GenerateOptions::n_draft. 0 = the base of the others.
+  std::string draft{};         ///< The model that guesses; empty: guesses are from the text.
 
   bool operator==(const Cell&) const = default;
 };

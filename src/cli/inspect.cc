@@ -5,6 +5,8 @@
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
+#include <linnet/session.h>
+
 #include "cli/command.h"
 #include "cli/model_source.h"
 #include "cli/terminal.h"
@@ -37,6 +39,11 @@ std::map<std::string, FormatTotal> totals_by_format(const std::vector<TensorInfo
   return totals;
 }
 
+// Of the keys and values of one token in all layers, whole blocks of 32 numbers where a format has them.
+double cache_bytes(const ModelInfo& info, const CacheFormatInfo& cache) {
+  return 2.0 * cache.element_bytes * static_cast<double>(info.n_layers * info.n_kv_heads * info.head_dim);
+}
+
 std::string special_token(const Model& model, Token token) {
   return token == kNoToken ? "none" : fmt::format("{} {}", token, model.piece(token).value());
 }
@@ -64,6 +71,11 @@ Json to_json(const Args& args, const Model& model) {
             {"bos", model.bos_token()},
             {"eos", model.eos_token()},
             {"chat_template", model.chat_template()}};
+  if (info.n_layers != 0) {
+    for (const CacheFormatInfo& cache : kCacheFormats) {
+      json["cache_bytes_per_token"][std::string(cache.name)] = cache_bytes(info, cache);
+    }
+  }
   json["formats"] = Json::object();
   const auto tensors = model.tensors().value();
   for (const auto& [format, total] : totals_by_format(tensors)) {
@@ -109,6 +121,12 @@ void print_summary(const Model& model, const std::vector<TensorInfo>& tensors) {
     row("heads",
         fmt::format("{} of {}, for keys and values {}", info.n_heads, info.head_dim, info.n_kv_heads));
     row("context", fmt::format("{} tokens", info.n_ctx_train));
+    std::string caches;
+    for (const CacheFormatInfo& cache : kCacheFormats) {
+      caches += fmt::format("{}{} {:.1f} kB", caches.empty() ? "" : ", ", cache.name,
+                            cache_bytes(info, cache) / 1e3);
+    }
+    row("cache a token", caches);
   }
   row("vocabulary", fmt::format("{} tokens", info.n_vocab));
   row("bos, eos", fmt::format("{}, {}", special_token(model, model.bos_token()),

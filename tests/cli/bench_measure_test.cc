@@ -39,6 +39,14 @@ TEST(CellsOf, ExtractWithTheBaseFirstAndOnce) {
   }
   EXPECT_EQ(guesses, (std::vector<std::size_t>{0, 4, 8}));
   EXPECT_EQ(cells.size(), 2u + 3);
+
+  plan.draft = golden("llama_tied");
+  plan.draft_name = "small.gguf";
+  const auto drafted = cells_of(plan);
+  ASSERT_EQ(drafted.size(), 2u + 3 + 2) << "each guess again, but not the base";
+  EXPECT_EQ(drafted[4].draft, "");
+  EXPECT_EQ(drafted[5].draft, "small.gguf");
+  EXPECT_EQ(drafted[6].n_guess, 8u);
 }
 
 TEST(BytesPerToken, AreWeightsAndWhatIsSeenOfTheContext) {

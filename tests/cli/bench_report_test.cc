@@ -50,7 +50,7 @@ TEST(BenchReport, TablesSurviveHostileNames) {
           "| decode 128 | 0 | 2 | f16 | 1 | 250.5 | 200.2 to 260.0 | 100.0 | 25.1 | 100 % | 0.500 |  |  |"),
       std::string::npos)
       << markdown;
-  EXPECT_NE(to_csv(report).find("\n\"a|b\n\x1b[2J\"\",c\",avx2,decode,128,4096,2,f16,1,0,100,90,110,"),
+  EXPECT_NE(to_csv(report).find("\n\"a|b\n\x1b[2J\"\",c\",avx2,decode,128,4096,2,f16,1,0,,100,90,110,"),
             std::string::npos)
       << to_csv(report);
 }
@@ -62,12 +62,16 @@ TEST(BenchReport, TellsWhatGuessingGains) {
   EXPECT_FALSE(gain_of_guessing(report, report.cells[0]));
   EXPECT_FALSE(gain_of_guessing(report_of({report.cells[4]}), report.cells[4])) << "without a base";
   EXPECT_EQ(title_of(report.cells[4].cell), "extract 128, guess 8, 2 threads, f16");
+  CellResult drafted = report.cells[4];
+  drafted.cell.draft = "small.gguf";
+  EXPECT_DOUBLE_EQ(*gain_of_guessing(report, drafted), 2) << "the base is the same";
+  EXPECT_EQ(title_of(drafted.cell), "extract 128, guess 8 by small.gguf, 2 threads, f16");
   const std::string markdown = to_markdown(report);
   EXPECT_NE(markdown.find("| extract 128, guess 8 | 0 | 2 | f16 | 1 | 200.0 | 150.0 to 250.0 |  |  |  |  | "
                           "64 of 80, 80 % | 2.00 |"),
             std::string::npos)
       << markdown;
-  EXPECT_NE(to_csv(report).find(",extract,128,0,2,f16,1,8,200,150,250,0,0,25000000000,,80,64,2,"),
+  EXPECT_NE(to_csv(report).find(",extract,128,0,2,f16,1,8,,200,150,250,0,0,25000000000,,80,64,2,"),
             std::string::npos)
       << to_csv(report);
 }

@@ -68,9 +68,22 @@ class Guessing(TestCase):
         self.assertTrue(all(cell["gain"] > 0 for cell in cells[1:]))
         self.assertTrue(report["command"].endswith(" --guess 4,8"))
 
+    def test_guesses_of_a_model(self):
+        flags = ["-p", "0", "-n", "24", "--guess", "4", "--draft", TINY, "-r", "2", "--format", "json"]
+        with tempfile.TemporaryDirectory() as folder:
+            page = pathlib.Path(folder, "page.html")
+            report = json.loads(self.succeed("bench", TINY, *flags, "--html", page))
+            self.assertIn(f"by {TINY.name}", page.read_text())
+        drafts = [(cell["guess"], cell.get("draft")) for cell in report["cells"] if "guess" in cell]
+        self.assertEqual(drafts, [(0, None), (4, None), (4, TINY.name)])
+        guesses = report["cells"][-1]["guesses"]
+        self.assertEqual(guesses["made"], guesses["right"])  # the model itself is always right
+        self.assertTrue(report["command"].endswith(f" --guess 4 --draft {TINY.name}"))
+
     def test_wrong_usage(self):
         self.refuse("bench", "m", "-n", "0", "--guess", "4", code=2, says="--guess")
         self.refuse("bench", "m", "--guess", "16", code=2, says="--guess")
+        self.refuse("bench", "m", "--draft", TINY, code=2, says="--guess")
         few = ["-p", "0", "-n", "4", "--guess", "4", "-r", "1"]
         self.refuse("bench", TINY, *few, "--context", "16", code=1, says="context")
 

@@ -29,10 +29,14 @@ def vocabulary():
     return b"GGUF" + struct.pack("<IQQ", 3, 0, len(entries)) + b"".join(entries)
 
 
+CACHE_BITS = {"f16": 16, "f32": 32, "q8_0": 8.5, "q4_0": 4.5}
+
+
 class Inspect(ModelTestCase):
     def test_text(self):
         text = self.succeed("inspect", self.model)
-        for expected in ["llama", "134.5 M", "Q4_1", "49152 tokens", "8192 tokens", "chat template"]:
+        shown = ["llama", "134.5 M", "Q4_1", "49152 tokens", "8192 tokens", "f16 23.0 kB", "chat template"]
+        for expected in shown:
             self.assertIn(expected, text)
 
     def test_json(self):
@@ -41,6 +45,11 @@ class Inspect(ModelTestCase):
             (info["n_layers"], info["d_model"], info["n_heads"], info["n_kv_heads"]), (30, 576, 9, 3)
         )
         self.assertEqual(info["n_parameters"], 134515008)
+        values_per_token = 30 * 2 * 3 * 64  # layers, keys and values, heads, numbers of each
+        self.assertEqual(
+            info["cache_bytes_per_token"],
+            {name: values_per_token * bits / 8 for name, bits in CACHE_BITS.items()},
+        )
         self.assertIn("<|im_start|>", info["chat_template"])
         self.assertNotIn("metadata", info)
         more = json.loads(self.succeed("inspect", self.model, "--json", "--metadata", "--tensors"))
@@ -61,7 +70,7 @@ class Inspect(ModelTestCase):
             text = self.succeed("inspect", file)
             self.assertIn("none: this is a vocabulary", text)
             self.assertIn("3 tokens", text)
-            for absent in ["heads", "layers", "parameters", "formats", "context"]:
+            for absent in ["heads", "layers", "parameters", "formats", "context", "cache"]:
                 self.assertNotIn(absent, text)
             self.assertEqual(json.loads(self.succeed("inspect", file, "--json"))["n_parameters"], 0)
 
