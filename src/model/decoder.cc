@@ -52,14 +52,18 @@ Result<std::unique_ptr<Decoder>> Decoder::create(const Weights& weights, const H
 void Decoder::lay_out(Arena& arena) {
   const Hparams& h = hparams_;
   const std::size_t n = options_.n_chunk;
+  q_stride_ = ops::row_stride(h.d_attention());
+  kv_stride_ = ops::row_stride(h.d_kv());
+  ff_stride_ = ops::row_stride(h.d_ff);
+  output_stride_ = ops::row_stride(h.d_model);
   residual_ = arena.take<float>(n * h.d_model);
-  block_output_ = arena.take<float>(n * h.d_model);
-  q_ = arena.take<float>(n * h.d_attention());
-  k_ = arena.take<float>(n * h.d_kv());
-  v_ = arena.take<float>(n * h.d_kv());
-  heads_ = arena.take<float>(n * h.d_attention());
-  gate_ = arena.take<float>(n * h.d_ff);
-  up_ = arena.take<float>(n * h.d_ff);
+  block_output_ = arena.take<float>(n * output_stride_);
+  q_ = arena.take<float>(n * q_stride_);
+  k_ = arena.take<float>(n * kv_stride_);
+  v_ = arena.take<float>(n * kv_stride_);
+  heads_ = arena.take<float>(n * q_stride_);
+  gate_ = arena.take<float>(n * ff_stride_);
+  up_ = arena.take<float>(n * ff_stride_);
   for (float*& table : rope_tables_) table = arena.take<float>(n * h.n_rot);
   thread_rows_ = arena.take<float>(options_.n_threads * h.d_model);
   const std::size_t n_blocks = CachePages::pages_for(options_.n_ctx);
@@ -172,17 +176,17 @@ void Decoder::attention_block(const Pass& pass, std::size_t layer) {
   const LayerWeights& weights = weights_.layers[layer];
   norm_inputs(pass, weights.attention_norm);
   pass.team().barrier();
-  ops::linear(context, weights.q, inputs_, n_tokens, q_, h.d_attention());
-  ops::linear(context, weights.k, inputs_, n_tokens, k_, h.d_kv());
-  ops::linear(context, weights.v, inputs_, n_tokens, v_, h.d_kv());
+  ops::linear(context, weights.q, inputs_, n_tokens, q_, q_stride_);
+  ops::linear(context, weights.k, inputs_, n_tokens, k_, kv_stride_);
+  ops::linear(context, weights.v, inputs_, n_tokens, v_, kv_stride_);
   pass.team().barrier();
   finish_heads(pass, layer);
   pass.team().barrier();
   ops::attention(context, pass.slices.front().cache->pool().layer(layer), {h.n_heads, h.window_of(layer)},
-                 pass.attention_slices(*this), q_, heads_, h.d_attention(), attention_scratch_);
-  ops::put_activations(context, heads_, n_tokens, h.d_attention(), head_inputs_);
+                 pass.attention_slices(*this), q_, heads_, q_stride_, attention_scratch_);
+  ops::put_activations(context, heads_, q_stride_, n_tokens, h.d_attention(), head_inputs_);
   pass.team().barrier();
-  ops::linear(context, weights.output, head_inputs_, n_tokens, block_output_, h.d_model);
+  ops::linear(context, weights.output, head_inputs_, n_tokens, block_output_, output_stride_);
   pass.team().barrier();
   add_to_residual(pass, weights.output_bias, weights.post_attention_norm);
 }
@@ -203,9 +207,9 @@ void Decoder::finish_heads(const Pass& pass, std::size_t layer) {
     ops::rope(x, n_heads, h.head_dim, h.n_rot / 2, table + row * h.n_rot, h.arch->rope);
   };
   pass.for_each_token([&](std::size_t row, const Slice& slice, std::size_t position) {
-    float* q = q_ + row * h.d_attention();
-    float* k = k_ + row * h.d_kv();
-    float* v = v_ + row * h.d_kv();
+    float* q = q_ + row * q_stride_;
+    float* k = k_ + row * kv_stride_;
+    float* v = v_ + row * kv_stride_;
     finish(q, h.n_heads, weights.q_bias, weights.q_norm, row);
     finish(k, h.n_kv_heads, weights.k_bias, weights.k_norm, row);
     if (weights.v_bias != nullptr) add(v, weights.v_bias, h.d_kv());
@@ -220,7 +224,7 @@ void Decoder::add_to_residual(const Pass& pass, const float* bias, const float* 
   const std::size_t n = hparams_.d_model;
   const Range share = pass.team().split(pass.n_tokens);
   for (std::size_t t = share.begin; t < share.end; ++t) {
-    float* output = block_output_ + t * n;
+    float* output = block_output_ + t * output_stride_;
     if (bias != nullptr) add(output, bias, n);
     if (norm != nullptr) kernels_.rms_norm(output, norm, n, hparams_.rms_epsilon, output);
     add(residual_ + t * n, output, n);
@@ -235,19 +239,19 @@ void Decoder::feed_forward_block(const Pass& pass, const LayerWeights& weights) 
   pass.team().barrier();
   // The same rows of gate and up, so that each thread can combine its own.
   const Range groups = pass.team().split(weights.gate.n_groups());
-  ops::linear(context, weights.gate, groups, inputs_, n_tokens, gate_, h.d_ff);
-  ops::linear(context, weights.up, groups, inputs_, n_tokens, up_, h.d_ff);
+  ops::linear(context, weights.gate, groups, inputs_, n_tokens, gate_, ff_stride_);
+  ops::linear(context, weights.up, groups, inputs_, n_tokens, up_, ff_stride_);
   const std::size_t first = groups.begin * quant::kTileRows;
   const std::size_t n = (groups.end - groups.begin) * quant::kTileRows;
   const auto activate = h.arch->activation == Activation::kSilu ? kernels_.silu_mul : kernels_.gelu_mul;
   for (std::size_t t = 0; t < n_tokens; ++t) {
-    float* gate = gate_ + t * h.d_ff + first;
-    activate(gate, up_ + t * h.d_ff + first, n);
+    float* gate = gate_ + t * ff_stride_ + first;
+    activate(gate, up_ + t * ff_stride_ + first, n);
   }
   pass.team().barrier();
-  ops::put_activations(context, gate_, n_tokens, h.d_ff, hidden_);
+  ops::put_activations(context, gate_, ff_stride_, n_tokens, h.d_ff, hidden_);
   pass.team().barrier();
-  ops::linear(context, weights.down, hidden_, n_tokens, block_output_, h.d_model);
+  ops::linear(context, weights.down, hidden_, n_tokens, block_output_, output_stride_);
   pass.team().barrier();
   add_to_residual(pass, nullptr, weights.post_feed_forward_norm);
 }

@@ -89,16 +89,21 @@ class Decoder {
   std::vector<double> rope_frequencies_[2];  // of layers that see everything, of layers with a window
 
   AlignedBuffer memory_;
+  // From row to row, at least as many as there are columns.
+  std::size_t q_stride_ = 0;
+  std::size_t kv_stride_ = 0;
+  std::size_t ff_stride_ = 0;
+  std::size_t output_stride_ = 0;
   std::size_t logits_stride_ = 0;
-  // (n_chunk, columns) each, row-major.
-  float* residual_ = nullptr;
-  float* block_output_ = nullptr;  // d_model
-  float* q_ = nullptr;             // d_attention
-  float* k_ = nullptr;             // d_kv
-  float* v_ = nullptr;             // d_kv
-  float* heads_ = nullptr;         // d_attention
-  float* gate_ = nullptr;          // d_ff
-  float* up_ = nullptr;            // d_ff
+  // (n_chunk, stride) each: what columns and stride are.
+  float* residual_ = nullptr;      // d_model, d_model
+  float* block_output_ = nullptr;  // d_model, output_stride_
+  float* q_ = nullptr;             // d_attention, q_stride_
+  float* k_ = nullptr;             // d_kv, kv_stride_
+  float* v_ = nullptr;             // d_kv, kv_stride_
+  float* heads_ = nullptr;         // d_attention, q_stride_
+  float* gate_ = nullptr;          // d_ff, ff_stride_
+  float* up_ = nullptr;            // d_ff, ff_stride_
   float* rope_tables_[2] = {};     // n_rot
   float* logits_ = nullptr;        // (kMaxLogitRows, logits_stride_)
   float* thread_rows_ = nullptr;   // (n_threads, d_model)

@@ -18,11 +18,11 @@ void put_activations(const Context& context, const float* row, float outlier, st
   }
 }
 
-void put_activations(const Context& context, const float* x, std::size_t n_tokens, std::size_t n_columns,
-                     const Activations& out) {
+void put_activations(const Context& context, const float* x, std::size_t stride, std::size_t n_tokens,
+                     std::size_t n_columns, const Activations& out) {
   const Range share = context.team.split(n_tokens);
   for (std::size_t t = share.begin; t < share.end; ++t) {
-    put_activations(context, x + t * n_columns, kOutlier, t, n_tokens, n_columns / quant::kBlockColumns, out);
+    put_activations(context, x + t * stride, kOutlier, t, n_tokens, n_columns / quant::kBlockColumns, out);
   }
 }
 

@@ -31,8 +31,8 @@ inline constexpr float kRefineAll = 0.0f;
 void put_activations(const Context& context, const float* row, float outlier, std::size_t token,
                      std::size_t n_tokens, std::size_t row_blocks, const Activations& out);
 
-/// Writes this thread's share of the tokens of x: (n_tokens, n_columns), row-major.
-void put_activations(const Context& context, const float* x, std::size_t n_tokens, std::size_t n_columns,
-                     const Activations& out);
+/// Writes this thread's share of the tokens of x: (n_tokens, n_columns), rows `stride` apart.
+void put_activations(const Context& context, const float* x, std::size_t stride, std::size_t n_tokens,
+                     std::size_t n_columns, const Activations& out);
 
 }  // namespace linnet::ops

@@ -9,6 +9,10 @@
 
 namespace linnet::ops {
 
+/// The distance at which rows of n floats best stand from each other, if many are written at once and then
+/// read: rows at multiples of 1 KiB would meet in few sets of a cache.
+inline std::size_t row_stride(std::size_t n) noexcept { return n % 256 == 0 ? n + quant::kTileRows : n; }
+
 /// Row groups [groups.begin, groups.end) of W times the activations of n_tokens tokens.
 ///   y  (n_tokens, stride), row-major: output r of token t at y[t * stride + r]; stride >=
 ///   padded_rows(n_rows)

@@ -42,7 +42,8 @@ TEST(PutActivations, BothFormsStandInPanels) {
   std::vector<std::uint8_t> refined(blocks.size(), 2);
   std::vector<kernels::FloatBlock> floats(blocks.size());
   const Activations out{blocks.data(), refinements.data(), refined.data(), floats.data()};
-  run(3, [&](const Context& context) { put_activations(context, x.data(), kTokens, kColumns, out); });
+  run(3,
+      [&](const Context& context) { put_activations(context, x.data(), kColumns, kTokens, kColumns, out); });
   for (std::size_t t = 0; t < kTokens; ++t) {
     quant::ActivationBlock alone[kBlocks];
     quant::ActivationBlock rest[kBlocks];
@@ -67,7 +68,7 @@ TEST(PutActivations, AFormThatIsNotWantedIsLeftOut) {
   const std::vector<float> x(32, 1.0f);
   kernels::FloatBlock floats[1];
   const Activations only_floats{nullptr, nullptr, nullptr, floats};
-  run(1, [&](const Context& context) { put_activations(context, x.data(), 1, 32, only_floats); });
+  run(1, [&](const Context& context) { put_activations(context, x.data(), 32, 1, 32, only_floats); });
   EXPECT_EQ(floats[0].values[31], 1.0f);
   EXPECT_EQ(only_floats.all().quantized.blocks, nullptr);
   EXPECT_EQ(Activations{}.all().floats, nullptr);

@@ -31,7 +31,7 @@ std::vector<float> multiply(const Matrix& weight, const std::vector<float>& x, u
   ActivationMemory activations(n_tokens, weight.n_columns);
   std::vector<float> y(n_tokens * stride, -1.0f);
   run(n_threads, [&](const Context& context) {
-    put_activations(context, x.data(), n_tokens, weight.n_columns, activations.view());
+    put_activations(context, x.data(), weight.n_columns, n_tokens, weight.n_columns, activations.view());
     context.team.barrier();
     linear(context, weight, activations.view(), n_tokens, y.data(), stride);
   });
@@ -89,7 +89,7 @@ TEST(Linear, ARangeOfRowGroupsIsWrittenAlone) {
   ActivationMemory activations(3, 32);
   std::vector<float> y(3 * 80, -1.0f);
   run(1, [&](const Context& context) {
-    put_activations(context, x.data(), 3, 32, activations.view());
+    put_activations(context, x.data(), 32, 3, 32, activations.view());
     linear(context, weight.view, Range{1, 3}, activations.view(), 3, y.data(), 80);
   });
   for (std::size_t i = 0; i < y.size(); ++i) {

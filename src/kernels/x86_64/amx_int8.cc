@@ -193,10 +193,24 @@ struct AmxInt8 : Avx512Vnni {
                          std::size_t n_tokens, float* y, std::size_t stride) {
       if (n_tokens == 0) return;
       const TileShapes shapes(Blocks<Avx512Vnni, Tile>::Block::kParts);
+      const std::size_t n_blocks = n_tiles * Blocks<Avx512Vnni, Tile>::kCount;
+      const std::size_t n_together = panels_together(n_blocks) * kPanelTokens;
       GroupTimesPanels<Tile> group;
-      for (std::size_t g = 0; g < n_groups; ++g) {
-        group.multiply(tiles + g * n_tiles, n_tiles, x, n_tokens, y + g * kTileRows, stride);
+      for (std::size_t token = 0; token < n_tokens; token += n_together) {
+        const std::size_t n = n_tokens - token < n_together ? n_tokens - token : n_together;
+        const std::size_t at = token * n_blocks;
+        const quant::Panel some{x.blocks + at, x.refinements + at, x.refined + at};
+        for (std::size_t g = 0; g < n_groups; ++g) {
+          group.multiply(tiles + g * n_tiles, n_tiles, some, n, y + token * stride + g * kTileRows, stride);
+        }
       }
+    }
+
+    // Activations that meet all groups before the next are read: they stay in the second-level cache.
+    static std::size_t panels_together(std::size_t n_blocks) {
+      constexpr std::size_t kCachedBytes = 768 << 10;
+      const std::size_t n = kCachedBytes / (n_blocks * kPanelTokens * sizeof(quant::ActivationBlock));
+      return n == 0 ? 1 : n;
     }
   };
 };
