@@ -257,9 +257,8 @@ double bytes_per_token(const Model& model, const Cell& cell) {
     positions +=
         static_cast<double>((info.n_layers - info.n_window_layers) * at + info.n_window_layers * n_seen);
   }
-  const double elements = 2.0 * static_cast<double>(info.n_kv_heads * info.head_dim);
   return static_cast<double>(info.n_token_bytes) / static_cast<double>(cell.n_sessions) +
-         elements * cache_format(cell.cache).element_bytes * positions / static_cast<double>(cell.n_tokens);
+         cache_bytes(info, cache_format(cell.cache)) * positions / static_cast<double>(cell.n_tokens);
 }
 
 std::vector<Token> random_tokens(std::size_t n, std::size_t n_vocab) {

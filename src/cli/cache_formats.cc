@@ -21,4 +21,8 @@ const CacheFormatInfo& cache_format(const std::string& name) {
       fmt::format("there is no cache format '{}', only {}", name, fmt::join(cache_format_names(), ", ")));
 }
 
+double cache_bytes(const ModelInfo& info, const CacheFormatInfo& cache) noexcept {
+  return 2.0 * cache.element_bytes * static_cast<double>(info.n_kv_heads * info.head_dim);
+}
+
 }  // namespace linnet::cli

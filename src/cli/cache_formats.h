@@ -4,6 +4,7 @@
 #include <string>
 #include <vector>
 
+#include <linnet/model.h>
 #include <linnet/session.h>
 
 namespace linnet::cli {
@@ -12,5 +13,7 @@ namespace linnet::cli {
 std::vector<std::string> cache_format_names();
 /// The format called `name`. Throws UsageError if there is none.
 const CacheFormatInfo& cache_format(const std::string& name);
+/// What the keys and values of one token take in one layer.
+double cache_bytes(const ModelInfo& info, const CacheFormatInfo& cache) noexcept;
 
 }  // namespace linnet::cli

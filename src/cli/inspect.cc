@@ -5,8 +5,7 @@
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
-#include <linnet/session.h>
-
+#include "cli/cache_formats.h"
 #include "cli/command.h"
 #include "cli/model_source.h"
 #include "cli/terminal.h"
@@ -39,9 +38,9 @@ std::map<std::string, FormatTotal> totals_by_format(const std::vector<TensorInfo
   return totals;
 }
 
-// Of the keys and values of one token in all layers, whole blocks of 32 numbers where a format has them.
-double cache_bytes(const ModelInfo& info, const CacheFormatInfo& cache) {
-  return 2.0 * cache.element_bytes * static_cast<double>(info.n_layers * info.n_kv_heads * info.head_dim);
+// Of the keys and values of one token in all layers.
+double token_bytes(const ModelInfo& info, const CacheFormatInfo& cache) {
+  return static_cast<double>(info.n_layers) * cache_bytes(info, cache);
 }
 
 std::string special_token(const Model& model, Token token) {
@@ -73,7 +72,7 @@ Json to_json(const Args& args, const Model& model) {
             {"chat_template", model.chat_template()}};
   if (info.n_layers != 0) {
     for (const CacheFormatInfo& cache : kCacheFormats) {
-      json["cache_bytes_per_token"][std::string(cache.name)] = cache_bytes(info, cache);
+      json["cache_bytes_per_token"][std::string(cache.name)] = token_bytes(info, cache);
     }
   }
   json["formats"] = Json::object();
@@ -124,7 +123,7 @@ void print_summary(const Model& model, const std::vector<TensorInfo>& tensors) {
     std::string caches;
     for (const CacheFormatInfo& cache : kCacheFormats) {
       caches += fmt::format("{}{} {:.1f} kB", caches.empty() ? "" : ", ", cache.name,
-                            cache_bytes(info, cache) / 1e3);
+                            token_bytes(info, cache) / 1e3);
     }
     row("cache a token", caches);
   }
