@@ -1,0 +1,69 @@
+// An explicit deterministic finite automaton over bytes, with every state alive (trimmed) and a table over
+// classes of bytes. Made from regular parts of a grammar or from regular expressions; closed under the
+// Boolean operations, which JSON Schema needs of patterns. Immutable: threads may share one.
+// Method: subset construction and Hopcroft's minimization (Hopcroft, Motwani, Ullman, "Introduction to
+// Automata Theory, Languages, and Computation", chapters 2 to 4).
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string_view>
+#include <vector>
+
+#include "base/fail.h"
+#include "grammar/automaton.h"
+#include "grammar/grammar.h"
+
+namespace linnet::grammar {
+
+class Dfa;
+using DfaPtr = std::shared_ptr<const Dfa>;
+
+/// The most states, of the automaton or on the way to it.
+inline constexpr std::size_t kMaxDfaStates = 20'000;
+
+class Dfa final : public Automaton {
+ public:
+  /// The language of a node and what it reaches: literals, characters, sequences, choices, repetitions, rules
+  /// that do not lead back to themselves, and automata that are Dfas. Nothing if it is not regular in this
+  /// sense or would take more than `max_states`. An empty language is a Dfa too, see is_empty().
+  static std::optional<DfaPtr> from_node(const Builder& builder, NodeId node,
+                                         std::size_t max_states = kMaxDfaStates);
+  /// These very bytes.
+  static DfaPtr literal(std::string_view bytes);
+  /// Any valid UTF-8.
+  static DfaPtr any_text();
+
+  /// Texts of both, of either, and valid UTF-8 that is not in `a`. Nothing if that takes more than
+  /// kMaxDfaStates states.
+  static std::optional<DfaPtr> intersection(const Dfa& a, const Dfa& b);
+  static std::optional<DfaPtr> united(const Dfa& a, const Dfa& b);
+  static std::optional<DfaPtr> complement(const Dfa& a);
+
+  /// Whether no text is in the language. Only such a Dfa breaks the promise of Automaton, and must not
+  /// become part of a grammar.
+  bool is_empty() const noexcept { return n_states_ == 0; }
+  /// Texts in the language, or nothing if there are more than `limit`.
+  std::optional<std::vector<std::string>> texts(std::size_t limit) const;
+  /// Whether a text is in the language.
+  bool matches(std::string_view text) const noexcept;
+  /// Code points of the shortest text, and of the longest (kUnlimited: there is none). The language must be
+  /// of valid UTF-8 and not empty.
+  std::size_t min_length() const;
+  std::size_t max_length() const;
+
+  State start() const noexcept override;
+  std::optional<State> next(State state, std::uint8_t byte) const noexcept override;
+  bool accepts(State state) const noexcept override;
+  bool continues(State state) const noexcept override;
+  std::size_t n_states() const noexcept { return n_states_; }
+
+ private:
+  std::size_t n_states_ = 0;
+};
+
+}  // namespace linnet::grammar
