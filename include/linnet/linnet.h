@@ -15,9 +15,7 @@
 
 #include <linnet/batch.h>
 #include <linnet/chat.h>
-#include <linnet/convert.h>
 #include <linnet/generate.h>
-#include <linnet/log.h>
 #include <linnet/model.h>
 #include <linnet/result.h>
 #include <linnet/session.h>

@@ -15,7 +15,6 @@
 #include <string_view>
 #include <vector>
 
-#include <linnet/log.h>
 #include <linnet/result.h>
 
 namespace linnet {
@@ -28,6 +27,21 @@ inline constexpr Token kNoToken = -1;
 
 /// The most threads that a session, or the loading of a model, can use.
 inline constexpr unsigned kMaxThreads = 256;
+
+/// How much a message matters.
+enum class LogLevel : std::uint8_t {
+  kDebug,    ///< Timings and choices, for those who tune.
+  kInfo,     ///< What was loaded, with which kernels.
+  kWarning,  ///< Something in the file was odd and how it was understood.
+};
+
+/// Receives one message without a line end. The library writes to no stream of its own, and there is no
+/// global logger: it is silent unless a model is loaded with a sink. It may be called from any thread, one
+/// call at a time for one model, and must not throw. The view is valid during the call only.
+using LogSink = std::function<void(LogLevel level, std::string_view message)>;
+
+/// "debug", "info" or "warning".
+LINNET_API std::string_view to_string(LogLevel level) noexcept;
 
 /// How to load a model.
 struct LoadOptions {
@@ -162,5 +176,25 @@ LINNET_API unsigned default_threads() noexcept;
 /// The kernel tables that this CPU can run, best first, e.g. {"avx512_vnni", "avx2", "portable"}. Lives as
 /// long as the program.
 LINNET_API std::span<const std::string_view> usable_isas() noexcept;
+
+/// How pack() writes.
+struct PackOptions {
+  /// Whether to replace a file that has the new one's name.
+  bool overwrite = false;
+  /// Called now and then with the fraction done, 0 to 1, on the calling thread; false gives up with
+  /// kCancelled.
+  std::function<bool(double fraction)> progress{};
+};
+
+/// Writes the model of the GGUF file `in` to `out` in the form that linnet computes with, about as large.
+/// Model::load() then maps that file instead of reading it: it is ready at once, its pages come into memory
+/// as they are used and are shared by all processes that use them, and the results are the same bit for bit.
+/// Only a linnet with the same layout of packed tensors reads it, so keep the original. Nobody may cut the
+/// file short or write to it while a model uses it; removing or replacing it is harmless.
+///
+/// `out` appears when it is whole, or not at all. Errors: as for Model::load(); kInvalidArgument, `in` is
+/// packed already, or `out` exists and is not to be replaced or is `in` itself; kIo, e.g. a full disk.
+LINNET_API Result<void> pack(const std::filesystem::path& in, const std::filesystem::path& out,
+                             const PackOptions& options = {});
 
 }  // namespace linnet

@@ -1,4 +1,4 @@
-#include <linnet/log.h>
+#include <linnet/model.h>
 
 namespace linnet {
 

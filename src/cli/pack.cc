@@ -1,7 +1,7 @@
 #include <memory>
 
 #include <fmt/format.h>
-#include <linnet/convert.h>
+#include <linnet/model.h>
 
 #include "cli/command.h"
 #include "cli/interrupt.h"

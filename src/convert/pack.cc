@@ -1,4 +1,4 @@
-#include <linnet/convert.h>
+#include <linnet/model.h>
 #include <linnet/version.h>
 
 #include <algorithm>

@@ -3,7 +3,7 @@
 
 #include <cstring>
 
-#include <linnet/convert.h>
+#include <linnet/model.h>
 #include <linnet/linnet.h>
 
 #include "gguf/reader.h"

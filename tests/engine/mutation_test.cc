@@ -8,7 +8,7 @@
 #include <limits>
 #include <random>
 
-#include <linnet/convert.h>
+#include <linnet/model.h>
 #include <linnet/linnet.h>
 
 #include "base/byte_reader.h"
