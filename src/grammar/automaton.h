@@ -37,8 +37,9 @@ class Automaton {
   virtual bool continues(State state) const noexcept = 0;
 
   /// How many characters may follow in any order out of those that stand for themselves in a JSON string, all
-  /// of valid UTF-8 but quote, backslash and controls (RFC 8259, section 7), after each of which this remains
-  /// true with one less. Lets token masks be told without trying every token. 0 if in doubt.
+  /// of valid UTF-8 but quote, backslash and controls (RFC 8259, section 7): n means that after each of them
+  /// it is one less, and that after n of them no such character may follow. Lets token masks be told without
+  /// trying every token. 0 if in doubt.
   virtual std::size_t n_plain_characters(State) const noexcept { return 0; }
 
   /// A state, the same for as many states as can be, that no text of at most `n_bytes` bytes tells from this

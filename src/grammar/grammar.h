@@ -102,6 +102,7 @@ class Builder {
   const Node& node(NodeId id) const noexcept { return nodes_[id]; }
   const Rule& rule_at(RuleId id) const noexcept { return rules_[id]; }
   std::size_t n_nodes() const noexcept { return nodes_.size(); }
+  std::size_t n_rules() const noexcept { return rules_.size(); }
 
   /// Checks, turns every regular part into one automaton where that stays small, and hands out the grammar.
   /// Errors: kInvalidArgument, naming the rule: one that is not defined, one that begins with itself, or a

@@ -1,0 +1,128 @@
+// Runs a grammar over bytes. Every set of possibilities that a text can leave open is a configuration with a
+// number, and where a byte leads from it is worked out once: a deterministic pushdown automaton, built as far
+// as texts have come. A Machine belongs to one thread at a time.
+//
+// A possibility is a thread: the automaton that it is in, and a stack of what comes after. Stacks share their
+// lower parts, and equal ones are one, so configurations can be compared and recursion costs no more than the
+// text is deep.
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string_view>
+#include <unordered_map>
+#include <unordered_set>
+#include <vector>
+
+#include "grammar/grammar.h"
+
+namespace linnet::grammar {
+
+/// A configuration's number.
+using ConfigId = std::uint32_t;
+
+class Machine {
+ public:
+  /// No text of the grammar begins so.
+  static constexpr ConfigId kDead = 0;
+  /// Before the first byte.
+  static constexpr ConfigId kStart = 1;
+
+  explicit Machine(GrammarPtr grammar);
+
+  /// After one more byte, or kDead. A grammar so ambiguous that a text leaves more than kMaxThreads
+  /// possibilities open ends in kDead too, see is_exhausted().
+  ConfigId next(ConfigId config, std::uint8_t byte);
+  /// After some more bytes.
+  ConfigId next(ConfigId config, std::string_view bytes);
+  /// Whether the text so far is one of the grammar.
+  bool accepts(ConfigId config) const noexcept { return configs_[config].accepts; }
+  /// Whether a longer one is.
+  bool continues(ConfigId config) const noexcept { return !configs_[config].threads.empty(); }
+  /// The only byte that can come next, if there is but one and the text cannot end here.
+  std::optional<std::uint8_t> only_byte(ConfigId config) const noexcept;
+  /// How many plain characters may follow in any order, see Automaton::n_plain_characters().
+  std::size_t n_plain_characters(ConfigId config) const noexcept;
+  /// A configuration that no text of at most n_bytes tells from this one, the same for many.
+  ConfigId representative(ConfigId config, std::size_t n_bytes);
+
+  /// Whether a byte was refused because too many possibilities were open.
+  bool is_exhausted() const noexcept { return is_exhausted_; }
+  /// About how much memory is in use.
+  std::size_t n_bytes() const noexcept { return n_bytes_; }
+
+ private:
+  static constexpr std::size_t kMaxThreads = 4096;
+  using CellId = std::uint32_t;
+
+  // What comes after the innermost node: the stack below it is `parent`.
+  struct Cell {
+    NodeId node = 0;
+    std::uint32_t position = 0;  // children read of a sequence or a repetition; of a list: see kAfter...
+    State state{};               // of a list's tracker
+    CellId parent = 0;
+    friend bool operator==(const Cell&, const Cell&) = default;
+  };
+  // Where a list stands once what is above its cell has been read.
+  static constexpr std::uint32_t kAfterMember = 0;
+  static constexpr std::uint32_t kAfterSeparator = 1;
+
+  struct Thread {
+    CellId cell = 0;
+    NodeId node = 0;
+    State state{};
+    friend auto operator<=>(const Thread&, const Thread&) = default;
+  };
+
+  // Work on the way to the next byte: a node to be read or a stack to go on with. n_fresh: how many of the
+  // topmost cells were pushed since the last byte.
+  struct Step {
+    bool is_entering = false;
+    NodeId node = 0;
+    CellId cell = 0;
+    std::uint32_t n_fresh = 0;
+    friend bool operator==(const Step&, const Step&) = default;
+  };
+
+  struct Config {
+    std::vector<Thread> threads;  // sorted, none twice
+    bool accepts = false;
+    std::unique_ptr<std::array<ConfigId, 256>> next;  // kUnknown where not worked out
+  };
+  static constexpr ConfigId kUnknown = ~ConfigId{0};
+
+  struct Hash {
+    std::size_t operator()(const Cell& cell) const noexcept;
+    std::size_t operator()(const Step& step) const noexcept;
+  };
+
+  CellId push(const Cell& cell);
+  ConfigId compute(ConfigId config, std::uint8_t byte);
+  ConfigId intern(std::vector<Thread> threads, bool accepts);
+  void plan(const Step& step);
+  void close();
+  void enter(const Step& step);
+  void leave(const Step& step);
+  void go_on_sequence(NodeId node, std::uint32_t position, CellId parent, std::uint32_t n_fresh);
+  void go_on_repeat(NodeId node, std::uint32_t count, CellId parent, std::uint32_t n_fresh);
+  void enter_members(NodeId node, const State* before, CellId parent, std::uint32_t n_fresh);
+
+  GrammarPtr grammar_;
+  std::vector<Cell> cells_;
+  std::unordered_map<Cell, CellId, Hash> cell_ids_;
+  std::vector<Config> configs_;
+  std::unordered_multimap<std::uint64_t, ConfigId> config_ids_;  // by a hash of their threads
+  std::size_t n_bytes_ = 0;
+  bool is_exhausted_ = false;
+
+  // Of the closure that is under way.
+  std::vector<Step> steps_;
+  std::unordered_set<Step, Hash> planned_;
+  std::vector<Thread> threads_;
+  bool accepts_ = false;
+};
+
+}  // namespace linnet::grammar

@@ -1,0 +1,103 @@
+#include "grammar/token_masks.h"
+
+#include <utility>
+
+namespace linnet::grammar {
+
+TokenMasks::TokenMasks(GrammarPtr grammar, std::shared_ptr<const TokenTexts> texts, std::size_t max_bytes)
+    : grammar_(std::move(grammar)),
+      texts_(std::move(texts)),
+      max_bytes_(max_bytes),
+      machine_(grammar_),
+      path_(texts_->all().n_deepest + 1) {}
+
+// Before any work on a cursor: begins anew if too much is kept, and finds a cursor's place again.
+void TokenMasks::renew(Cursor& cursor) {
+  if (machine_.n_bytes() + n_mask_bytes_ > max_bytes_) {
+    was_exhausted_ = was_exhausted_ || machine_.is_exhausted();
+    machine_ = Machine(grammar_);
+    masks_.clear();
+    n_mask_bytes_ = 0;
+    ++epoch_;
+  }
+  if (cursor.epoch_ == epoch_) return;
+  cursor.config_ = machine_.next(Machine::kStart, cursor.text_);
+  cursor.epoch_ = epoch_;
+}
+
+bool TokenMasks::advance(Cursor& cursor, std::string_view bytes) {
+  const std::scoped_lock lock(mutex_);
+  renew(cursor);
+  const ConfigId after = machine_.next(cursor.config_, bytes);
+  if (after == Machine::kDead) return false;
+  cursor.text_ += bytes;
+  cursor.config_ = after;
+  return true;
+}
+
+TokenMasks::Place TokenMasks::place(Cursor& cursor) {
+  const std::scoped_lock lock(mutex_);
+  renew(cursor);
+  return {machine_.accepts(cursor.config_), machine_.continues(cursor.config_)};
+}
+
+std::string TokenMasks::forced(Cursor& cursor, std::size_t max_bytes) {
+  const std::scoped_lock lock(mutex_);
+  renew(cursor);
+  std::string bytes;
+  for (ConfigId config = cursor.config_; bytes.size() < max_bytes;) {
+    const auto byte = machine_.only_byte(config);
+    if (!byte) break;
+    bytes += static_cast<char>(*byte);
+    config = machine_.next(config, *byte);
+  }
+  return bytes;
+}
+
+std::shared_ptr<const TokenSet> TokenMasks::mask(Cursor& cursor) {
+  const std::scoped_lock lock(mutex_);
+  renew(cursor);
+  std::shared_ptr<const TokenSet>& known = masks_[cursor.config_];
+  if (known) return known;
+  // Counters far from their limits give the same mask.
+  const ConfigId config = machine_.representative(cursor.config_, texts_->all().n_deepest);
+  std::shared_ptr<const TokenSet>& common = masks_[config];  // may have moved `known`
+  if (!common) {
+    common = compute(config);
+    n_mask_bytes_ += common->n_bytes();
+  }
+  const std::shared_ptr<const TokenSet> mask = common;
+  masks_[cursor.config_] = mask;
+  return mask;
+}
+
+bool TokenMasks::is_exhausted() {
+  const std::scoped_lock lock(mutex_);
+  return was_exhausted_ || machine_.is_exhausted();
+}
+
+std::shared_ptr<const TokenSet> TokenMasks::compute(ConfigId config) {
+  auto set = std::make_shared<TokenSet>(texts_->n_tokens());
+  const std::size_t n_plain = machine_.n_plain_characters(config);
+  if (n_plain > 0) set->insert_all(texts_->plain(n_plain));
+  // What the plain characters do not decide: other tokens, and longer ones that go on in another way.
+  walk(n_plain > 0 ? texts_->not_plain() : texts_->all(), config, *set);
+  return set;
+}
+
+void TokenMasks::walk(const TokenTrie& trie, ConfigId config, TokenSet& set) {
+  path_[0] = config;
+  for (std::size_t i = 0; i + 1 < trie.nodes.size();) {
+    const TokenTrie::Node& node = trie.nodes[i];
+    const ConfigId after = machine_.next(path_[node.depth - 1], node.byte);
+    path_[node.depth] = after;
+    if (after == Machine::kDead) {
+      i = node.end;
+      continue;
+    }
+    for (std::uint32_t t = node.tokens; t < trie.nodes[i + 1].tokens; ++t) set.insert(trie.tokens[t]);
+    ++i;
+  }
+}
+
+}  // namespace linnet::grammar

@@ -1,0 +1,73 @@
+// Which tokens keep a text within a grammar. The work is shared: configurations, transitions and masks that
+// one text has needed are there for the next, for all sessions with the same grammar and vocabulary. Threads
+// may share a TokenMasks; a Cursor belongs to one.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+
+#include "grammar/machine.h"
+#include "grammar/token_trie.h"
+
+namespace linnet::grammar {
+
+class TokenMasks {
+ public:
+  /// max_bytes: about how much memory may be taken for what is kept; beyond it everything is begun anew.
+  TokenMasks(GrammarPtr grammar, std::shared_ptr<const TokenTexts> texts,
+             std::size_t max_bytes = std::size_t{64} << 20);
+
+  /// A place in a text of the grammar.
+  class Cursor {
+   public:
+    /// The bytes so far.
+    const std::string& text() const noexcept { return text_; }
+
+   private:
+    friend class TokenMasks;
+    std::string text_;
+    ConfigId config_ = Machine::kStart;
+    std::uint64_t epoch_ = 0;
+  };
+
+  /// What is known of a place.
+  struct Place {
+    bool accepts = false;    ///< The text may end here,
+    bool continues = false;  ///< or go on.
+  };
+
+  /// Goes on by some bytes. False, and nothing changes, if the text would leave the grammar.
+  bool advance(Cursor& cursor, std::string_view bytes);
+  Place place(Cursor& cursor);
+  /// The bytes that must come next, up to a choice or an end; at most max_bytes.
+  std::string forced(Cursor& cursor, std::size_t max_bytes);
+  /// Tokens that may come next, not with those that end a text. Never null.
+  std::shared_ptr<const TokenSet> mask(Cursor& cursor);
+
+  /// Whether some text left more possibilities open than are followed.
+  bool is_exhausted();
+  const TokenTexts& texts() const noexcept { return *texts_; }
+
+ private:
+  void renew(Cursor& cursor);
+  std::shared_ptr<const TokenSet> compute(ConfigId config);
+  void walk(const TokenTrie& trie, ConfigId config, TokenSet& set);
+
+  const GrammarPtr grammar_;
+  const std::shared_ptr<const TokenTexts> texts_;
+  const std::size_t max_bytes_;
+  std::mutex mutex_;
+  Machine machine_;
+  std::uint64_t epoch_ = 0;  // counts the machines
+  std::unordered_map<ConfigId, std::shared_ptr<const TokenSet>> masks_;
+  std::size_t n_mask_bytes_ = 0;
+  std::vector<ConfigId> path_;  // of a walk
+  bool was_exhausted_ = false;
+};
+
+}  // namespace linnet::grammar
