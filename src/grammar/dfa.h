@@ -1,21 +1,20 @@
 // An explicit deterministic finite automaton over bytes, with every state alive (trimmed) and a table over
 // classes of bytes. Made from regular parts of a grammar or from regular expressions; closed under the
 // Boolean operations, which JSON Schema needs of patterns. Immutable: threads may share one.
-// Method: subset construction and Hopcroft's minimization (Hopcroft, Motwani, Ullman, "Introduction to
-// Automata Theory, Languages, and Computation", chapters 2 to 4).
+// Method: subset construction and minimization (Hopcroft, Motwani, Ullman, "Introduction to Automata Theory,
+// Languages, and Computation", chapters 2 to 4).
 #pragma once
 
-#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <memory>
 #include <optional>
-#include <span>
+#include <string>
 #include <string_view>
 #include <vector>
 
-#include "base/fail.h"
 #include "grammar/automaton.h"
+#include "grammar/dfa_table.h"
 #include "grammar/grammar.h"
 
 namespace linnet::grammar {
@@ -28,9 +27,13 @@ inline constexpr std::size_t kMaxDfaStates = 20'000;
 
 class Dfa final : public Automaton {
  public:
+  /// The language of `table`, whose states and classes of bytes may be more than it needs.
+  explicit Dfa(const DfaTable& table);
+
   /// The language of a node and what it reaches: literals, characters, sequences, choices, repetitions, rules
   /// that do not lead back to themselves, and automata that are Dfas. Nothing if it is not regular in this
-  /// sense or would take more than `max_states`. An empty language is a Dfa too, see is_empty().
+  /// sense or would take more than `max_states` states or much work. An empty language is a Dfa too, see
+  /// is_empty().
   static std::optional<DfaPtr> from_node(const Builder& builder, NodeId node,
                                          std::size_t max_states = kMaxDfaStates);
   /// These very bytes.
@@ -43,10 +46,12 @@ class Dfa final : public Automaton {
   static std::optional<DfaPtr> intersection(const Dfa& a, const Dfa& b);
   static std::optional<DfaPtr> united(const Dfa& a, const Dfa& b);
   static std::optional<DfaPtr> complement(const Dfa& a);
+  /// Whether no text is in both, without making their intersection. Nothing if that takes much work.
+  static std::optional<bool> are_disjoint(const Dfa& a, const Dfa& b);
 
   /// Whether no text is in the language. Only such a Dfa breaks the promise of Automaton, and must not
   /// become part of a grammar.
-  bool is_empty() const noexcept { return n_states_ == 0; }
+  bool is_empty() const noexcept { return n_states() == 0; }
   /// Texts in the language, or nothing if there are more than `limit`.
   std::optional<std::vector<std::string>> texts(std::size_t limit) const;
   /// Whether a text is in the language.
@@ -56,14 +61,20 @@ class Dfa final : public Automaton {
   std::size_t min_length() const;
   std::size_t max_length() const;
 
-  State start() const noexcept override;
+  State start() const noexcept override { return {}; }
   std::optional<State> next(State state, std::uint8_t byte) const noexcept override;
-  bool accepts(State state) const noexcept override;
-  bool continues(State state) const noexcept override;
-  std::size_t n_states() const noexcept { return n_states_; }
+  bool accepts(State state) const noexcept override { return table_.accepts[state.a] != 0; }
+  bool continues(State state) const noexcept override { return continues_[state.a] != 0; }
+  std::size_t n_plain_characters(State state) const noexcept override { return n_plain_[state.a]; }
+
+  std::size_t n_states() const noexcept { return table_.n_states(); }
+  /// Minimal; states are numbered as State::a.
+  const DfaTable& table() const noexcept { return table_; }
 
  private:
-  std::size_t n_states_ = 0;
+  DfaTable table_;
+  std::vector<char> continues_;       // (n_states), 0 or 1
+  std::vector<std::size_t> n_plain_;  // (n_states)
 };
 
 }  // namespace linnet::grammar
