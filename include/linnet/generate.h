@@ -15,6 +15,7 @@
 #include <utility>
 #include <vector>
 
+#include <linnet/constraint.h>
 #include <linnet/model.h>
 
 namespace linnet {
@@ -78,6 +79,11 @@ struct GenerateOptions {
   /// again, and what the model says no longer depends on what was forgotten. Must be less than
   /// Session::n_ctx(). For sessions and chats; a Batch refuses it.
   std::optional<std::size_t> shift_keep{};
+  /// What the text must look like. It ends where the constraint leaves nothing to add, or where it allows an
+  /// end and the model wants one; a limit may cut it short. A model's reasoning is not under it, only the
+  /// answer that follows. Text that can be but one is not picked token by token: it is appended as the
+  /// tokenizer cuts it.
+  std::optional<Constraint> constraint{};
   /// Texts at which to stop, none of them empty; they are not part of the result, also where they straddle
   /// tokens.
   std::vector<std::string> stop{};
@@ -102,7 +108,7 @@ struct Speculation {
 
 /// Why generation ended.
 enum class FinishReason : std::uint8_t {
-  kEnd,        ///< The model said that it is done.
+  kEnd,        ///< The model said that it is done, or a constraint leaves nothing to add.
   kStopText,   ///< One of GenerateOptions::stop appeared.
   kMaxTokens,  ///< GenerateOptions::max_tokens were made.
   kContext,    ///< The context is full and GenerateOptions::shift_keep is not set.
@@ -121,8 +127,8 @@ struct TokenLogprob {
 
 /// One token that was made.
 struct GeneratedToken {
-  Token token = kNoToken;         ///< Its number in the vocabulary.
-  float logprob = 0;              ///< Under the model, before any sampling option.
+  Token token = kNoToken;  ///< Its number in the vocabulary.
+  float logprob = 0;  ///< Under the model, before any sampling option; 0 where a constraint left no choice.
   std::vector<TokenLogprob> top;  ///< The GenerateOptions::n_top_logprobs likeliest, likeliest first.
 };
 

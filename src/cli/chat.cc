@@ -62,13 +62,13 @@ void go_on_from(const std::string& file, ChatState& state) {
 }
 
 ExitCode chat(const Args& args) {
+  std::optional<Session> draft;
+  const GenerateOptions generate = args.generate.with(args.model, args.session, draft);
   const Model model = args.model.load();
   ChatOptions options;
   options.session = args.session.with(args.model);
   options.enable_thinking = !args.no_thinking;
   Chat conversation = Chat::open(model, options).value();
-  std::optional<Session> draft;
-  const GenerateOptions generate = args.generate.with(args.model, args.session, draft);
   ChatState state{.chat = conversation, .system = args.system, .last = {}};
   start_anew(state);
   if (!args.session_file.empty()) go_on_from(args.session_file, state);

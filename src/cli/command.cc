@@ -106,6 +106,8 @@ void GenerateFlags::add(CLI::App& app) {
   app.add_option("--stop", options.stop, "Stop before this text (may be given again)")
       ->allow_extra_args(false)
       ->check([](const std::string& text) { return text.empty() ? "the text is empty" : ""; }, "");
+  constraint.add(app);
+  constraint.add_trigger(app);
   add_number(app, "--guess", options.n_draft,
              "Guess up to N tokens from what the text said before, and check them at once: the same answer, "
              "sooner where it repeats",
@@ -144,6 +146,11 @@ GenerateOptions GenerateFlags::with(const ModelFlags& model_flags, const Session
                                     std::optional<Session>& draft) const {
   constexpr std::size_t kGuesses = 8;
   GenerateOptions result = options;
+  if (const auto made = constraint.make()) {
+    result.constraint = *made;
+  } else {
+    throw UsageError(made.error().message);
+  }
   if (draft_model.empty()) return result;
   ModelFlags flags = model_flags;
   flags.model = draft_model;

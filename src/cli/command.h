@@ -11,6 +11,8 @@
 #include <linnet/linnet.h>
 #include <CLI/CLI.hpp>
 
+#include "cli/constraint_flags.h"
+
 namespace linnet::cli {
 
 /// The program's exit codes, as `linnet --help` tells them.
@@ -63,12 +65,14 @@ struct SessionFlags {
 };
 
 struct GenerateFlags {
-  /// Stop texts, limits, guessing and sampling: a flag for each of sampler_parameters().
+  /// Stop texts, limits, constraints, guessing and sampling: a flag for each of sampler_parameters().
   GenerateOptions options;
+  ConstraintFlags constraint;
   std::string draft_model;
 
   void add(CLI::App& app);
-  /// With the session that guesses, opened into `draft`, if a model for it was named.
+  /// With the constraint, and the session that guesses, opened into `draft`, if a model for it was named.
+  /// Throws UsageError for a constraint that is refused.
   GenerateOptions with(const ModelFlags& model_flags, const SessionFlags& session_flags,
                        std::optional<Session>& draft) const;
 };

@@ -18,20 +18,22 @@
 
 namespace linnet::cli {
 
-extern const Command kRun, kChat, kInspect, kTokenize, kLogits, kPerplexity, kBench, kPack;
+extern const Command kRun, kChat, kInspect, kTokenize, kLogits, kPerplexity, kBench, kPack, kMatch;
 
 namespace {
 
 // The one list of commands.
-constexpr const Command* kCommands[] = {&kRun,    &kChat,       &kInspect, &kTokenize,
-                                        &kLogits, &kPerplexity, &kBench,   &kPack};
+constexpr const Command* kCommands[] = {&kRun,    &kChat,       &kMatch, &kInspect, &kTokenize,
+                                        &kLogits, &kPerplexity, &kBench, &kPack};
 
 constexpr const char* kFooter =
     "Examples:\n"
     "  linnet run smollm2-135m-instruct 'What is the capital of France?'\n"
     "  linnet chat model.gguf\n"
     "  linnet help run\n\n"
-    "Exit codes: 0 done, 1 failed, 2 wrong usage (told before a model is loaded), 130 interrupted (Ctrl-C).\n"
+    "Exit codes: 0 done, 1 failed (match: no), 2 wrong usage (told before a model is loaded), 130 "
+    "interrupted\n"
+    "(Ctrl-C).\n"
     "Results go to standard output, all else to standard error.";
 
 std::size_t edit_distance(std::string_view a, std::string_view b) {

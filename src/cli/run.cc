@@ -108,9 +108,9 @@ std::string format_guesses(const Speculation& speculation) {
 
 ExitCode run(const Args& args) {
   const std::string prompt = read_prompt(args);
-  const Model model = args.model.load();
   std::optional<Session> draft;
   const GenerateOptions generate = args.generate.with(args.model, args.session, draft);
+  const Model model = args.model.load();
   AnswerStream stream;
   const PieceCallback callback = args.json ? PieceCallback{} : stream.callback();
   const Reply reply = args.raw ? continue_raw(args, generate, model, prompt, callback)

@@ -223,16 +223,14 @@ void Batch::Impl::take_tokens(std::span<Request* const> of, std::span<const std:
     Request& request = *of[i];
     if (!request.prompt_seconds) request.prompt_seconds = request.since_start->seconds();
     // What goes wrong with one request is its own result.
-    const auto next = guard([&] {
-      return request.generator->take(picks[i], decoder->logits(i), request.tokens.size() < request.n_limit);
+    const auto change = guard([&] {
+      return request.generator->take(picks[i], decoder->logits(i), request.n_limit - request.tokens.size());
     });
-    if (!next) {
-      request.finish(next.error());
+    if (!change) {
+      request.finish(change.error());
     } else {
-      if (*next) {
-        request.tokens.push_back(**next);
-        ++counts.n_made;
-      }
+      request.apply(*change);
+      counts.n_made += change->tokens.size();
       if (request.generator->is_done())
         request.finish(guard([&]() -> Result<Generation> { return request.generator->finish(); }));
     }

@@ -45,6 +45,15 @@ struct LINNET_LOCAL BatchRequest {
         tokens.begin());
   }
 
+  /// Puts behind the history what a pick led to.
+  void apply(const Generator::Change& change) {
+    tokens.resize(tokens.size() - change.n_removed);
+    tokens.insert(tokens.end(), change.tokens.begin(), change.tokens.end());
+    if (change.n_removed == 0) return;
+    n_computed = std::min(n_computed, tokens.size() - change.tokens.size());
+    cache.truncate(n_computed);
+  }
+
   /// Ends it with what was made, or with an error.
   void finish(Result<Generation> with) {
     result.emplace(std::move(with));

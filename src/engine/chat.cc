@@ -6,6 +6,7 @@
 #include "engine/chat_impl.h"
 #include "engine/context_shift.h"
 #include "engine/generator.h"
+#include "engine/session_impl.h"
 
 namespace linnet {
 
@@ -122,7 +123,8 @@ Result<Reply> Chat::Impl::reply(const PieceCallback& callback, const GenerateOpt
   LINNET_CHECK(catch_up(prompt));
 
   Reply reply;
-  chat::ReasoningSplitter splitter(marks, marks && chat::opens_reasoning(join(parts), *marks));
+  const bool is_opened = marks && chat::opens_reasoning(join(parts), *marks);
+  chat::ReasoningSplitter splitter(marks, is_opened);
   bool wanted = true;
   const auto take = [&](const chat::ReasoningSplitter::Split& split) {
     reply.text += split.answer;
@@ -130,9 +132,14 @@ Result<Reply> Chat::Impl::reply(const PieceCallback& callback, const GenerateOpt
     if (callback && wanted && !split.answer.empty()) wanted = callback(split.answer);
     return wanted;
   };
-  LINNET_TRY(Generation generation, session.generate(generate_options, [&](std::string_view piece) {
-    return take(splitter.push(piece));
-  }));
+  Reasoning reasoning;
+  if (is_opened || (marks && options.enable_thinking)) {
+    reasoning = {tokenizer().find(marks->open), std::string(marks->close), is_opened};
+  }
+  LINNET_TRY(Generation generation,
+             session.impl_->generate(
+                 generate_options, [&](std::string_view piece) { return take(splitter.push(piece)); },
+                 std::move(reasoning)));
   take(splitter.flush());
   reply.tokens = std::move(generation.tokens);
   reply.finish = generation.finish;

@@ -22,12 +22,13 @@ std::string_view to_string(FinishReason reason) noexcept {
 }
 
 Result<Generation> Session::Impl::generate(const GenerateOptions& generate_options,
-                                           const PieceCallback& callback) {
+                                           const PieceCallback& callback, Reasoning reasoning) {
   if (tokens.empty()) {
     return fail(ErrorCode::kInvalidArgument, "nothing to go on from: append() a prompt first");
   }
   LINNET_CHECK(check_shift(generate_options.shift_keep, options.n_ctx));
-  LINNET_TRY(Generator generator, Generator::create(*model.impl(), generate_options, callback));
+  LINNET_TRY(Generator generator,
+             Generator::create(*model.impl(), generate_options, callback, std::move(reasoning)));
   LINNET_TRY(Drafter drafter, Drafter::create(generate_options, *this));
   const Stopwatch stopwatch;
   Speculation speculation;
@@ -68,13 +69,15 @@ Result<void> Session::Impl::step(Generator& generator, Drafter& drafter, Specula
     const std::size_t row = *logits_row;
     const std::span<const float> logits = decoder->logits(row);
     const Generator::Pick pick = generator.pick(logits, tokens);
-    const bool is_full = tokens.size() == options.n_ctx;
     const std::optional<std::size_t> keep = generator.options().shift_keep;
-    LINNET_TRY(const auto next, generator.take(pick, logits, !is_full || keep));
-    if (!next) break;
-    if (is_full) forget(*keep, shift_size(options.n_ctx, *keep));
-    LINNET_CHECK(hold({&*next, 1}));
-    if (n_right == guess.size() || *next != guess[n_right]) break;
+    const bool is_full = tokens.size() == options.n_ctx && keep;
+    const std::size_t n_room = is_full ? shift_size(options.n_ctx, *keep) : options.n_ctx - tokens.size();
+    LINNET_TRY(const Generator::Change change, generator.take(pick, logits, n_room));
+    if (change.tokens.empty()) break;
+    if (is_full) forget(*keep, n_room);
+    truncate(tokens.size() - change.n_removed);
+    LINNET_CHECK(hold(change.tokens));
+    if (change.tokens.size() > 1 || n_right == guess.size() || change.tokens[0] != guess[n_right]) break;
     ++n_right;
     n_computed = tokens.size();
     logits_row = row + 1;

@@ -1,7 +1,9 @@
 #include "engine/generator.h"
 
+#include <algorithm>
 #include <cmath>
 
+#include "engine/constraint_impl.h"
 #include "engine/logit_summary.h"
 
 namespace linnet {
@@ -17,7 +19,15 @@ Result<void> check(const GenerateOptions& options) {
 std::optional<FinishReason> TextOutput::push(Token token) {
   // A model may have more rows than its tokenizer has tokens; those stand for nothing.
   if (static_cast<std::size_t>(token) >= tokenizer_.n_vocab()) return std::nullopt;
-  const bool go_on = emit(stop_.push(decoder_.push(token)));
+  return hand_out(decoder_.push(token));
+}
+
+std::optional<FinishReason> TextOutput::push(std::string_view bytes) {
+  return hand_out(decoder_.push(bytes));
+}
+
+std::optional<FinishReason> TextOutput::hand_out(const std::string& text) {
+  const bool go_on = emit(stop_.push(text));
   if (stop_.stopped()) return FinishReason::kStopText;
   return go_on ? std::nullopt : std::optional(FinishReason::kCallback);
 }
@@ -38,51 +48,111 @@ bool TextOutput::emit(const std::string& piece) {
 }
 
 Generator::Generator(const Model::Impl& model, const GenerateOptions& options, const PieceCallback& callback,
-                     sampling::Chain chain)
+                     sampling::Chain chain, Reasoning reasoning)
     : tokenizer_(*model.tokenizer),
       kernels_(*model.kernels),
       options_(options),
       chain_(std::move(chain)),
-      output_(tokenizer_, options, callback) {
+      output_(tokenizer_, options, callback),
+      model_(model),
+      reasoning_(std::move(reasoning)) {
   if (options.max_tokens == 0) finish_ = FinishReason::kMaxTokens;
 }
 
 Result<Generator> Generator::create(const Model::Impl& model, const GenerateOptions& options,
-                                    const PieceCallback& callback) {
+                                    const PieceCallback& callback, Reasoning reasoning) {
   LINNET_CHECK(check(options));
-  LINNET_TRY(sampling::Chain chain, sampling::Chain::make(options.sampling, model.hparams.n_vocab));
-  return Generator(model, options, callback, std::move(chain));
+  LINNET_TRY(sampling::Chain chain,
+             sampling::Chain::make(options.sampling, model.hparams.n_vocab, options.constraint.has_value()));
+  Generator generator(model, options, callback, std::move(chain), std::move(reasoning));
+  if (options.constraint && !generator.reasoning_.is_opened) LINNET_CHECK(generator.begin_constraint(true));
+  return generator;
+}
+
+Result<void> Generator::begin_constraint(bool is_first) {
+  LINNET_TRY(constrained_, ConstrainedText::begin(options_.constraint->impl()->masks(model_.token_texts()),
+                                                  tokenizer_, is_first));
+  if (constrained_->is_complete()) finish_ = FinishReason::kEnd;
+  if (!is_first || reasoning_.open == kNoToken) return {};
+  first_allowed_.assign(constrained_->allowed().begin(), constrained_->allowed().end());
+  const auto open = static_cast<std::size_t>(reasoning_.open);
+  first_allowed_[open / 64] |= std::uint64_t{1} << (open % 64);
+  return {};
 }
 
 Generator::Pick Generator::pick(std::span<const float> logits, std::span<const Token> history) noexcept {
   const LogitSummary summary = summarize(kernels_, logits);
-  return {chain_.pick(logits, summary.likeliest, history), summary.log_sum_exp};
+  std::span<const std::uint64_t> allowed = first_allowed_;
+  if (allowed.empty() && constrained_) allowed = constrained_->allowed();
+  return {chain_.pick(logits, summary.likeliest, history, allowed), summary.log_sum_exp};
 }
 
-Result<std::optional<Token>> Generator::take(const Pick& pick, std::span<const float> logits, bool has_room) {
+Result<Generator::Change> Generator::take(const Pick& pick, std::span<const float> logits,
+                                          std::size_t n_room) {
   if (!std::isfinite(pick.log_sum_exp)) {
     return fail(ErrorCode::kCorrupt, "the model's logits are not finite; its weights must be damaged");
   }
   if (pick.token == kNoToken) {
     return fail(ErrorCode::kInvalidArgument, "no token is left to pick: the logit bias forbids every one");
   }
+  Change change;
   const auto index = static_cast<std::size_t>(pick.token);
-  if (!options_.ignore_end && index < tokenizer_.n_vocab() && tokenizer_.is_end_of_generation(pick.token)) {
+  const bool is_end = index < tokenizer_.n_vocab() && tokenizer_.is_end_of_generation(pick.token);
+  if (is_end && (!options_.ignore_end || constrained_)) {
     finish_ = FinishReason::kEnd;
-    return std::optional<Token>();
+    return change;
   }
-  if (!has_room) {
+  if (n_room == 0) {
     finish_ = FinishReason::kContext;
-    return std::optional<Token>();
+    return change;
   }
   GeneratedToken made{
       pick.token, static_cast<float>(static_cast<double>(logits[index]) - pick.log_sum_exp), {}};
   if (options_.n_top_logprobs > 0)
     made.top = sampling::top_logprobs(logits, pick.log_sum_exp, options_.n_top_logprobs);
   generation_.tokens.push_back(std::move(made));
+  change.tokens.push_back(pick.token);
   finish_ = output_.push(pick.token);
+  const bool opens_reasoning = !first_allowed_.empty() && pick.token == reasoning_.open;
+  first_allowed_.clear();
+  if (opens_reasoning) {
+    constrained_.reset();
+    reasoning_.is_opened = true;
+  } else if (constrained_) {
+    LINNET_CHECK(constrained_->take(pick.token));
+    LINNET_CHECK(force(std::min(n_room - 1, n_left()), change));
+  } else if (options_.constraint) {
+    LINNET_CHECK(reason(pick.token));
+  }
   if (!finish_ && n_left() == 0) finish_ = FinishReason::kMaxTokens;
-  return std::optional(pick.token);
+  return change;
+}
+
+// The constraint begins where the reasoning ends.
+Result<void> Generator::reason(Token token) {
+  reasoned_ += tokenizer_.piece(token);
+  if (reasoned_.find(reasoning_.close) != std::string::npos) return begin_constraint(false);
+  if (reasoned_.size() > 2 * reasoning_.close.size()) {
+    reasoned_.erase(0, reasoned_.size() - reasoning_.close.size());
+  }
+  return {};
+}
+
+Result<void> Generator::force(std::size_t n_room, Change& change) {
+  if (!finish_ && constrained_->is_complete()) finish_ = FinishReason::kEnd;
+  if (finish_) return {};
+  LINNET_TRY(const ConstrainedText::Forced forced, constrained_->force(n_room));
+  if (forced.tokens.empty()) return {};
+  std::vector<GeneratedToken>& made = generation_.tokens;
+  made.resize(made.size() - forced.n_removed);
+  for (const Token token : forced.tokens) made.push_back({token, 0, {}});
+  // The token that was picked may be among those that others replace.
+  change.n_removed = forced.n_removed > 0 ? forced.n_removed - 1 : 0;
+  if (forced.n_removed > 0) change.tokens.clear();
+  change.tokens.insert(change.tokens.end(), forced.tokens.begin(), forced.tokens.end());
+  finish_ = output_.push(forced.text);
+  if (!finish_ && constrained_->is_complete()) finish_ = FinishReason::kEnd;
+  return {};
 }
 
 Generation Generator::finish() {

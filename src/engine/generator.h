@@ -4,11 +4,14 @@
 
 #include <optional>
 #include <string>
+#include <string_view>
 #include <utility>
+#include <vector>
 
 #include <linnet/generate.h>
 
 #include "chat/stop_text.h"
+#include "engine/constrained_text.h"
 #include "engine/model_impl.h"
 #include "sampling/chain.h"
 
@@ -25,10 +28,13 @@ class LINNET_LOCAL TextOutput {
 
   /// Hands out what became whole with `token`. Returns why to stop, if so.
   std::optional<FinishReason> push(Token token);
+  /// The same for bytes that no token stands for by itself.
+  std::optional<FinishReason> push(std::string_view bytes);
   /// Hands out what was held back, and returns the whole text.
   std::string finish();
 
  private:
+  std::optional<FinishReason> hand_out(const std::string& text);
   bool emit(const std::string& piece);
 
   const Tokenizer& tokenizer_;
@@ -39,11 +45,19 @@ class LINNET_LOCAL TextOutput {
   std::string text_;
 };
 
+/// Reasoning before an answer, which no constraint applies to.
+struct Reasoning {
+  Token open = kNoToken;   ///< Begins it, if it is the first token that is made.
+  std::string close{};     ///< Ends it; empty: there is none.
+  bool is_opened = false;  ///< Whether the prompt has begun it.
+};
+
 class LINNET_LOCAL Generator {
  public:
-  /// All three must outlive the generator. Errors: kInvalidArgument, an option out of range.
+  /// All but `reasoning` must outlive the generator. Errors: kInvalidArgument, an option out of range;
+  /// kUnsupported, a constraint that the vocabulary cannot write.
   static Result<Generator> create(const Model::Impl& model, const GenerateOptions& options,
-                                  const PieceCallback& callback);
+                                  const PieceCallback& callback, Reasoning reasoning = {});
 
   /// A token and log(sum(exp(logits))) of the logits that it was picked by.
   struct Pick {
@@ -53,11 +67,17 @@ class LINNET_LOCAL Generator {
   /// Picks the token after `history`. Every pick must be taken. Allocates nothing.
   Pick pick(std::span<const float> logits, std::span<const Token> history) noexcept;
 
-  /// Goes on with a pick: its token, which stands behind the history from now on, or none if the text ends
-  /// before it. Ask is_done() afterwards. Errors: kCorrupt, logits that are not finite; kInvalidArgument, the
-  /// logit bias forbids every token.
-  ///   has_room  whether the context holds another token
-  Result<std::optional<Token>> take(const Pick& pick, std::span<const float> logits, bool has_room);
+  /// What a pick does to the history.
+  struct Change {
+    std::size_t n_removed = 0;  ///< Tokens that are taken back from its end, never those of the prompt,
+    std::vector<Token> tokens;  ///< and those that stand there instead.
+  };
+  /// Goes on with a pick: its token, and what a constraint forces after it, stand behind the history from now
+  /// on, or nothing if the text ends before it. Ask is_done() afterwards. Errors: kCorrupt, logits that are
+  /// not finite; kInvalidArgument, the logit bias forbids every token; kUnsupported, a constraint wants what
+  /// the vocabulary cannot write.
+  ///   n_room  tokens that the context can still hold
+  Result<Change> take(const Pick& pick, std::span<const float> logits, std::size_t n_room);
 
   const GenerateOptions& options() const noexcept { return options_; }
   bool is_done() const noexcept { return finish_.has_value(); }
@@ -70,7 +90,10 @@ class LINNET_LOCAL Generator {
 
  private:
   Generator(const Model::Impl& model, const GenerateOptions& options, const PieceCallback& callback,
-            sampling::Chain chain);
+            sampling::Chain chain, Reasoning reasoning);
+  Result<void> begin_constraint(bool is_first);
+  Result<void> reason(Token token);
+  Result<void> force(std::size_t n_room, Change& change);
 
   const Tokenizer& tokenizer_;
   const kernels::KernelTable& kernels_;
@@ -79,6 +102,13 @@ class LINNET_LOCAL Generator {
   TextOutput output_;
   Generation generation_;
   std::optional<FinishReason> finish_;
+
+  // Of a constraint.
+  const Model::Impl& model_;
+  Reasoning reasoning_;
+  std::string reasoned_;  // the end of it
+  std::optional<ConstrainedText> constrained_;
+  std::vector<std::uint64_t> first_allowed_;  // where reasoning may begin instead
 };
 
 }  // namespace linnet

@@ -129,6 +129,12 @@ std::uint64_t Model::Impl::fingerprint() const {
   return fingerprint_value;
 }
 
+std::shared_ptr<const grammar::TokenTexts> Model::Impl::token_texts() const {
+  const std::scoped_lock lock(token_texts_mutex);
+  if (!token_texts_value) token_texts_value = std::make_shared<const grammar::TokenTexts>(*tokenizer);
+  return token_texts_value;
+}
+
 Result<Model> Model::load(const std::filesystem::path& path, const LoadOptions& options) {
   return guard([&] { return load_model(path, options); });
 }

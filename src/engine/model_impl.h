@@ -10,6 +10,7 @@
 #include <linnet/model.h>
 
 #include "gguf/reader.h"
+#include "grammar/token_trie.h"
 #include "kernels/kernel_table.h"
 #include "model/hparams.h"
 #include "model/weights.h"
@@ -31,10 +32,15 @@ struct LINNET_LOCAL Model::Impl {
   /// weights on the first call; any thread may make it.
   std::uint64_t fingerprint() const;
 
+  /// What its tokens write, for constraints. Made on the first call, which any thread may make.
+  std::shared_ptr<const grammar::TokenTexts> token_texts() const;
+
   LogSink sink;
   mutable std::mutex sink_mutex;
   mutable std::once_flag fingerprint_once;
   mutable std::uint64_t fingerprint_value = 0;
+  mutable std::mutex token_texts_mutex;
+  mutable std::shared_ptr<const grammar::TokenTexts> token_texts_value;
 
   /// Formats a message for the sink, if there is one.
   template <class... Args>

@@ -8,6 +8,7 @@
 #include "base/stopwatch.h"
 #include "base/wipe.h"
 #include "engine/compute_options.h"
+#include "engine/generator.h"
 #include "engine/session_impl.h"
 
 namespace linnet {
@@ -147,7 +148,7 @@ std::span<const float> Session::logits() const noexcept {
 }
 
 Result<Generation> Session::generate(const GenerateOptions& options, const PieceCallback& callback) {
-  return guard([&] { return impl_->generate(options, callback); });
+  return guard([&] { return impl_->generate(options, callback, {}); });
 }
 
 Result<void> Session::rewind(std::size_t n_tokens) {

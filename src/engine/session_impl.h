@@ -19,6 +19,7 @@ namespace linnet {
 class Drafter;
 class Generator;
 class OutputFile;
+struct Reasoning;
 
 /// Tokens are `held` first and `computed` when their successors' probabilities are wanted, so the last token
 /// of a generation costs nothing until somebody goes on from it.
@@ -49,7 +50,8 @@ struct LINNET_LOCAL Session::Impl {
   /// The same, counted and timed as reading tokens from `first` on.
   Result<void> compute_prompt(std::size_t first, const LogitsCallback* each);
   Result<void> append(std::span<const Token> more, const LogitsCallback* each);
-  Result<Generation> generate(const GenerateOptions& options, const PieceCallback& callback);
+  Result<Generation> generate(const GenerateOptions& options, const PieceCallback& callback,
+                              Reasoning reasoning);
   /// Computes tokens at `position` and after it, as many as the context and a chunk hold.
   void forward(std::size_t position, std::span<const Token> chunk) noexcept;
   /// Logits of rows [row, row + count) of the last forward().

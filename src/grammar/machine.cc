@@ -92,6 +92,27 @@ ConfigId Machine::representative(ConfigId config, std::size_t n_bytes) {
   return threads == configs_[config].threads ? config : intern(std::move(threads), accepts(config));
 }
 
+ConfigId Machine::compact(ConfigId config) {
+  std::vector<CellId> kept;
+  for (const Thread& thread : configs_[config].threads) {
+    for (CellId id = thread.cell; id != 0; id = cells_[id].parent) kept.push_back(id);
+  }
+  std::sort(kept.begin(), kept.end());
+  kept.erase(std::unique(kept.begin(), kept.end()), kept.end());
+  const std::vector<Cell> cells = std::exchange(cells_, {});
+  std::vector<Thread> threads = std::move(configs_[config].threads);
+  const bool accepts = configs_[config].accepts;
+  *this = Machine(std::move(grammar_));
+  std::unordered_map<CellId, CellId> renumbered{{0, 0}};
+  for (const CellId id : kept) {  // a cell is younger than its parent
+    Cell cell = cells[id];
+    cell.parent = renumbered.at(cell.parent);
+    renumbered.emplace(id, push(cell));
+  }
+  for (Thread& thread : threads) thread.cell = renumbered.at(thread.cell);
+  return intern(std::move(threads), accepts);
+}
+
 Machine::CellId Machine::push(const Cell& cell) {
   const auto [known, is_new] = cell_ids_.try_emplace(cell, static_cast<CellId>(cells_.size()));
   if (is_new) {

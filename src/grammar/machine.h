@@ -49,6 +49,10 @@ class Machine {
   /// A configuration that no text of at most n_bytes tells from this one, the same for many.
   ConfigId representative(ConfigId config, std::size_t n_bytes);
 
+  /// Forgets all that does not belong to `config`, and returns its new number. Other numbers lose their
+  /// meaning.
+  ConfigId compact(ConfigId config);
+
   /// Whether a byte was refused because too many possibilities were open.
   bool is_exhausted() const noexcept { return is_exhausted_; }
   /// About how much memory is in use.

@@ -17,6 +17,7 @@ void TokenMasks::renew(Cursor& cursor) {
     was_exhausted_ = was_exhausted_ || machine_.is_exhausted();
     machine_ = Machine(grammar_);
     masks_.clear();
+    first_mask_.reset();
     n_mask_bytes_ = 0;
     ++epoch_;
   }
@@ -28,10 +29,12 @@ void TokenMasks::renew(Cursor& cursor) {
 bool TokenMasks::advance(Cursor& cursor, std::string_view bytes) {
   const std::scoped_lock lock(mutex_);
   renew(cursor);
+  if (cursor.strips_space_ && bytes.starts_with(' ')) bytes.remove_prefix(1);
   const ConfigId after = machine_.next(cursor.config_, bytes);
   if (after == Machine::kDead) return false;
   cursor.text_ += bytes;
   cursor.config_ = after;
+  cursor.strips_space_ = false;
   return true;
 }
 
@@ -57,13 +60,16 @@ std::string TokenMasks::forced(Cursor& cursor, std::size_t max_bytes) {
 std::shared_ptr<const TokenSet> TokenMasks::mask(Cursor& cursor) {
   const std::scoped_lock lock(mutex_);
   renew(cursor);
-  std::shared_ptr<const TokenSet>& known = masks_[cursor.config_];
-  if (known) return known;
+  if (cursor.strips_space_) {
+    if (!first_mask_) first_mask_ = compute(cursor.config_, true);
+    return first_mask_;
+  }
+  if (const auto known = masks_.find(cursor.config_); known != masks_.end()) return known->second;
   // Counters far from their limits give the same mask.
   const ConfigId config = machine_.representative(cursor.config_, texts_->all().n_deepest);
-  std::shared_ptr<const TokenSet>& common = masks_[config];  // may have moved `known`
+  std::shared_ptr<const TokenSet>& common = masks_[config];
   if (!common) {
-    common = compute(config);
+    common = compute(config, false);
     n_mask_bytes_ += common->n_bytes();
   }
   const std::shared_ptr<const TokenSet> mask = common;
@@ -76,18 +82,33 @@ bool TokenMasks::is_exhausted() {
   return was_exhausted_ || machine_.is_exhausted();
 }
 
-std::shared_ptr<const TokenSet> TokenMasks::compute(ConfigId config) {
+std::shared_ptr<const TokenSet> TokenMasks::compute(ConfigId config, bool strips_space) {
   auto set = std::make_shared<TokenSet>(texts_->n_tokens());
   const std::size_t n_plain = machine_.n_plain_characters(config);
   if (n_plain > 0) set->insert_all(texts_->plain(n_plain));
-  // What the plain characters do not decide: other tokens, and longer ones that go on in another way.
-  walk(n_plain > 0 ? texts_->not_plain() : texts_->all(), config, *set);
+  // What the plain characters do not decide: tokens that hold another byte.
+  const TokenTrie& trie = n_plain > 0 ? texts_->not_plain() : texts_->all();
+  path_[0] = config;
+  walk(trie, 0, trie.nodes.size() - 1, *set);
+  if (strips_space) walk_behind_space(config, *set);
+  if (machine_.accepts(config)) {
+    for (const Token end : texts_->ends()) set->insert(end);
+  }
   return set;
 }
 
-void TokenMasks::walk(const TokenTrie& trie, ConfigId config, TokenSet& set) {
-  path_[0] = config;
-  for (std::size_t i = 0; i + 1 < trie.nodes.size();) {
+// Tokens that begin with a space which is no part of the text.
+void TokenMasks::walk_behind_space(ConfigId config, TokenSet& set) {
+  const TokenTrie& trie = texts_->all();
+  for (std::size_t i = 0; i + 1 < trie.nodes.size(); i = trie.nodes[i].end) {
+    if (trie.nodes[i].byte != ' ') continue;
+    path_[1] = config;
+    walk(trie, i + 1, trie.nodes[i].end, set);
+  }
+}
+
+void TokenMasks::walk(const TokenTrie& trie, std::size_t begin, std::size_t end, TokenSet& set) {
+  for (std::size_t i = begin; i < end;) {
     const TokenTrie::Node& node = trie.nodes[i];
     const ConfigId after = machine_.next(path_[node.depth - 1], node.byte);
     path_[node.depth] = after;

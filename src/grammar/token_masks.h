@@ -25,11 +25,15 @@ class TokenMasks {
   /// A place in a text of the grammar.
   class Cursor {
    public:
+    /// strips_space: whether a space that the first token begins with is no part of the text, see
+    /// TokenTexts::adds_space_prefix().
+    explicit Cursor(bool strips_space = false) : strips_space_(strips_space) {}
     /// The bytes so far.
     const std::string& text() const noexcept { return text_; }
 
    private:
     friend class TokenMasks;
+    bool strips_space_;
     std::string text_;
     ConfigId config_ = Machine::kStart;
     std::uint64_t epoch_ = 0;
@@ -41,12 +45,12 @@ class TokenMasks {
     bool continues = false;  ///< or go on.
   };
 
-  /// Goes on by some bytes. False, and nothing changes, if the text would leave the grammar.
+  /// Goes on by a token's bytes. False, and nothing changes, if the text would leave the grammar.
   bool advance(Cursor& cursor, std::string_view bytes);
   Place place(Cursor& cursor);
   /// The bytes that must come next, up to a choice or an end; at most max_bytes.
   std::string forced(Cursor& cursor, std::size_t max_bytes);
-  /// Tokens that may come next, not with those that end a text. Never null.
+  /// Tokens that may come next, those that end an answer among them if the text may end. Never null.
   std::shared_ptr<const TokenSet> mask(Cursor& cursor);
 
   /// Whether some text left more possibilities open than are followed.
@@ -55,8 +59,9 @@ class TokenMasks {
 
  private:
   void renew(Cursor& cursor);
-  std::shared_ptr<const TokenSet> compute(ConfigId config);
-  void walk(const TokenTrie& trie, ConfigId config, TokenSet& set);
+  std::shared_ptr<const TokenSet> compute(ConfigId config, bool strips_space);
+  void walk_behind_space(ConfigId config, TokenSet& set);
+  void walk(const TokenTrie& trie, std::size_t begin, std::size_t end, TokenSet& set);
 
   const GrammarPtr grammar_;
   const std::shared_ptr<const TokenTexts> texts_;
@@ -65,6 +70,7 @@ class TokenMasks {
   Machine machine_;
   std::uint64_t epoch_ = 0;  // counts the machines
   std::unordered_map<ConfigId, std::shared_ptr<const TokenSet>> masks_;
+  std::shared_ptr<const TokenSet> first_mask_;  // of a text whose first space is stripped
   std::size_t n_mask_bytes_ = 0;
   std::vector<ConfigId> path_;  // of a walk
   bool was_exhausted_ = false;

@@ -77,6 +77,10 @@ TokenTexts::TokenTexts(const Tokenizer& tokenizer)
   std::vector<std::vector<Token>> plain;  // by their characters
   for (std::size_t i = 0; i < n_tokens_; ++i) {
     const auto token = static_cast<Token>(i);
+    if (tokenizer.is_end_of_generation(token)) {
+      ends_.push_back(token);
+      continue;
+    }
     if (tokenizer.is_special(token) || tokenizer.type(token) == TokenType::kUnused) continue;
     std::string text = tokenizer.piece(token);
     if (const auto n = count_plain(text); n && *n > 0) {

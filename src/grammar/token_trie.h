@@ -2,6 +2,7 @@
 // threads may share it.
 #pragma once
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <memory>
@@ -67,6 +68,8 @@ class TokenTexts {
   const TokenTrie& not_plain() const noexcept { return not_plain_; }
   /// The others, of at most n characters.
   const TokenSet& plain(std::size_t n) const noexcept { return plain_[std::min(n, plain_.size() - 1)]; }
+  /// Those that end an answer; they write nothing.
+  const std::vector<Token>& ends() const noexcept { return ends_; }
   /// Whether the space that a text begins with belongs to the tokenizer and not to the text.
   bool adds_space_prefix() const noexcept { return adds_space_prefix_; }
 
@@ -76,6 +79,7 @@ class TokenTexts {
   TokenTrie all_;
   TokenTrie not_plain_;
   std::vector<TokenSet> plain_;  // by their most characters
+  std::vector<Token> ends_;
 };
 
 }  // namespace linnet::grammar

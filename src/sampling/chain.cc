@@ -1,5 +1,8 @@
 #include "sampling/chain.h"
 
+#include <bit>
+#include <limits>
+
 #include "base/assert.h"
 #include "sampling/pick.h"
 
@@ -16,6 +19,25 @@ std::vector<std::unique_ptr<Step>> make_steps(const Makers& makers, const Argume
   return steps;
 }
 
+// Calls f with the number of every allowed token below n, in ascending order.
+template <class F>
+void for_each_token(std::span<const std::uint64_t> allowed, std::size_t n, F&& f) {
+  for (std::size_t w = 0; w < allowed.size(); ++w) {
+    for (std::uint64_t word = allowed[w]; word != 0; word &= word - 1) {
+      const std::size_t token = 64 * w + static_cast<std::size_t>(std::countr_zero(word));
+      if (token < n) f(token);
+    }
+  }
+}
+
+Token likeliest_of(std::span<const float> logits, std::span<const std::uint64_t> allowed) {
+  Candidate best{kNoToken, -std::numeric_limits<float>::infinity()};
+  for_each_token(allowed, logits.size(), [&](std::size_t token) {
+    if (logits[token] > best.logit) best = {static_cast<Token>(token), logits[token]};
+  });
+  return best.token;
+}
+
 }  // namespace
 
 struct Chain::Impl {
@@ -23,7 +45,7 @@ struct Chain::Impl {
   std::vector<std::unique_ptr<Filter>> filters;
   std::size_t n_vocab = 0;
   std::size_t n_chosen = 0;     // at most, after the adjustments
-  std::vector<float> adjusted;  // (n_vocab), if there are adjustments
+  std::vector<float> adjusted;  // (n_vocab), if there are adjustments or a mask
   Candidates candidates;
   Rng rng{0};
   bool only_greedy = false;
@@ -34,7 +56,7 @@ Chain::Chain(Chain&&) noexcept = default;
 Chain& Chain::operator=(Chain&&) noexcept = default;
 Chain::~Chain() = default;
 
-Result<Chain> Chain::make(const SamplingOptions& options, std::size_t n_vocab) {
+Result<Chain> Chain::make(const SamplingOptions& options, std::size_t n_vocab, bool is_masked) {
   LINNET_CHECK(options.check());
   for (const auto& [token, bias] : options.logit_bias) {
     if (token < 0 || static_cast<std::size_t>(token) >= n_vocab) {
@@ -54,18 +76,24 @@ Result<Chain> Chain::make(const SamplingOptions& options, std::size_t n_vocab) {
   impl->n_chosen = top_k == 0 ? n_vocab : std::min(top_k, n_vocab);
   impl->candidates.items.reserve(impl->n_chosen);
   impl->candidates.weights.resize(impl->n_chosen);
-  if (!impl->adjustments.empty()) impl->adjusted.resize(n_vocab);
+  if (!impl->adjustments.empty() || is_masked) impl->adjusted.resize(n_vocab);
   return Chain(std::move(impl));
 }
 
-Token Chain::pick(std::span<const float> logits, Token likeliest, std::span<const Token> history) {
-  if (impl_->only_greedy) return likeliest;
+Token Chain::pick(std::span<const float> logits, Token likeliest, std::span<const Token> history,
+                  std::span<const std::uint64_t> allowed) {
+  if (impl_->only_greedy) return allowed.empty() ? likeliest : likeliest_of(logits, allowed);
   LINNET_ASSERT(logits.size() == impl_->n_vocab);
-  if (!impl_->adjustments.empty()) {
-    std::copy(logits.begin(), logits.end(), impl_->adjusted.begin());
-    for (const auto& adjustment : impl_->adjustments) adjustment->apply(impl_->adjusted, history);
-    logits = impl_->adjusted;
+  std::vector<float>& adjusted = impl_->adjusted;
+  if (!allowed.empty()) {
+    std::fill(adjusted.begin(), adjusted.end(), -std::numeric_limits<float>::infinity());
+    for_each_token(allowed, logits.size(), [&](std::size_t token) { adjusted[token] = logits[token]; });
+    logits = adjusted;
+  } else if (!impl_->adjustments.empty()) {
+    std::copy(logits.begin(), logits.end(), adjusted.begin());
+    logits = adjusted;
   }
+  for (const auto& adjustment : impl_->adjustments) adjustment->apply(adjusted, history);
   choose(logits, impl_->n_chosen, impl_->candidates);
   for (const auto& filter : impl_->filters) filter->apply(impl_->candidates);
   return sampling::pick(impl_->candidates, impl_->rng);

@@ -4,6 +4,7 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <memory>
 #include <span>
 #include <vector>
@@ -17,15 +18,18 @@ namespace linnet::sampling {
 class Chain {
  public:
   /// Errors: kInvalidArgument, an option out of range or a biased token outside the vocabulary.
-  static Result<Chain> make(const SamplingOptions& options, std::size_t n_vocab);
+  ///   is_masked  whether pick() may be told which tokens are allowed
+  static Result<Chain> make(const SamplingOptions& options, std::size_t n_vocab, bool is_masked = false);
   Chain(Chain&&) noexcept;
   Chain& operator=(Chain&&) noexcept;
   ~Chain();
 
   /// Picks the next token. logits: (n_vocab), unchanged. likeliest: the lowest of those with the largest
   /// logit, kNoToken if all are -infinity. history: all tokens before, oldest first; the penalties look at
-  /// its end. NaN logits count as -infinity; kNoToken if nothing is left to pick.
-  Token pick(std::span<const float> logits, Token likeliest, std::span<const Token> history);
+  /// its end. allowed: bit t % 64 of word t / 64 for token t, tokens beyond the last word are not; empty if
+  /// all are. NaN logits count as -infinity; kNoToken if nothing is left to pick.
+  Token pick(std::span<const float> logits, Token likeliest, std::span<const Token> history,
+             std::span<const std::uint64_t> allowed = {});
 
  private:
   struct Impl;

@@ -22,8 +22,12 @@ std::string StreamDecoder::push(Token token) {
   if (tokenizer_->is_special(token)) return {};
   const std::string piece = tokenizer_->piece(token);
   const bool added_space = at_start_ && tokenizer_->adds_space_prefix() && piece.starts_with(' ');
+  return push(std::string_view(piece).substr(added_space ? 1 : 0));
+}
+
+std::string StreamDecoder::push(std::string_view bytes) {
   at_start_ = false;
-  pending_.append(piece, added_space ? 1 : 0);
+  pending_ += bytes;
   const std::size_t ready = pending_.size() - utf8::incomplete_tail(pending_);
   std::string text;
   append_valid(text, std::string_view(pending_).substr(0, ready));

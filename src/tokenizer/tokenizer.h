@@ -92,6 +92,8 @@ class StreamDecoder {
   explicit StreamDecoder(const Tokenizer& tokenizer) : tokenizer_(&tokenizer) {}
   /// Text that became whole with `token`, possibly none.
   std::string push(Token token);
+  /// The same for bytes that no token stands for by itself.
+  std::string push(std::string_view bytes);
   /// What is left at the end.
   std::string flush();
 

@@ -1,0 +1,101 @@
+#include "grammar/spans.h"
+
+#include <algorithm>
+
+namespace linnet::grammar {
+namespace {
+
+bool is_space(char c) noexcept { return c == ' ' || (c >= '\t' && c <= '\r'); }
+
+// ASCII punctuation; other scripts' marks are few at the ends of words and stay with them.
+bool is_punctuation(char c) noexcept {
+  return (c >= '!' && c <= '/') || (c >= ':' && c <= '@') || (c >= '[' && c <= '`') || (c >= '{' && c <= '~');
+}
+
+struct Word {
+  std::size_t begin, end;              // between white space
+  std::size_t inner_begin, inner_end;  // without the punctuation around it; empty if it is nothing else
+};
+
+std::vector<Word> words_of(std::string_view text) {
+  std::vector<Word> words;
+  for (std::size_t i = 0; i < text.size();) {
+    if (is_space(text[i])) {
+      ++i;
+      continue;
+    }
+    Word word{i, i, 0, 0};
+    while (word.end < text.size() && !is_space(text[word.end])) ++word.end;
+    word.inner_begin = word.begin;
+    word.inner_end = word.end;
+    while (word.inner_begin < word.end && is_punctuation(text[word.inner_begin])) ++word.inner_begin;
+    while (word.inner_end > word.inner_begin && is_punctuation(text[word.inner_end - 1])) --word.inner_end;
+    i = word.end;
+    words.push_back(word);
+  }
+  return words;
+}
+
+std::uint32_t low(std::uint64_t x) noexcept { return static_cast<std::uint32_t>(x); }
+std::uint32_t high(std::uint64_t x) noexcept { return static_cast<std::uint32_t>(x >> 32); }
+
+}  // namespace
+
+bool Spans::has_word(std::string_view text) noexcept {
+  return std::any_of(text.begin(), text.end(), [](char c) { return !is_space(c); });
+}
+
+Spans::Spans(std::string_view text, std::size_t max_words) : text_(text), ends_word_(text.size() + 1, false) {
+  const std::vector<Word> words = words_of(text_);
+  for (std::size_t i = 0; i < words.size(); ++i) {
+    const Word& last = words[std::min(words.size() - 1, i + std::max<std::size_t>(max_words, 1) - 1)];
+    const auto add = [&](std::size_t begin) {
+      begins_.push_back({static_cast<std::uint32_t>(begin), static_cast<std::uint32_t>(last.end)});
+    };
+    add(words[i].begin);
+    ends_word_[words[i].end] = true;
+    if (words[i].inner_begin == words[i].inner_end) continue;
+    if (words[i].inner_begin != words[i].begin) add(words[i].inner_begin);
+    ends_word_[words[i].inner_end] = true;
+  }
+  std::sort(begins_.begin(), begins_.end(), [this](const Begin& a, const Begin& b) {
+    return std::string_view(text_).substr(a.at) < std::string_view(text_).substr(b.at);
+  });
+}
+
+// a: the range of begins_, its first in the low half; b: the length of the run.
+State Spans::start() const noexcept { return {std::uint64_t{begins_.size()} << 32, 0}; }
+
+std::optional<State> Spans::next(State state, std::uint8_t byte) const noexcept {
+  const auto first = begins_.begin() + low(state.a);
+  const auto last = begins_.begin() + high(state.a);
+  const std::size_t length = state.b;
+  // Those that go on with lesser bytes, or are at the text's end, come first. A run that ended for want of
+  // words may stand among the others, and is passed over by accepts() and continues().
+  const auto byte_of = [&](const Begin& begin) {
+    const std::size_t at = begin.at + length;
+    return at < text_.size() ? int{static_cast<std::uint8_t>(text_[at])} : -1;
+  };
+  const auto from =
+      std::partition_point(first, last, [&](const Begin& begin) { return byte_of(begin) < int{byte}; });
+  const auto to =
+      std::partition_point(from, last, [&](const Begin& begin) { return byte_of(begin) == int{byte}; });
+  const State after{(static_cast<std::uint64_t>(to - begins_.begin()) << 32) |
+                        static_cast<std::uint64_t>(from - begins_.begin()),
+                    length + 1};
+  return accepts(after) || continues(after) ? std::optional(after) : std::nullopt;
+}
+
+bool Spans::accepts(State state) const noexcept {
+  return std::any_of(
+      begins_.begin() + low(state.a), begins_.begin() + high(state.a), [&](const Begin& begin) {
+        return state.b > 0 && begin.at + state.b <= begin.end && ends_word_[begin.at + state.b];
+      });
+}
+
+bool Spans::continues(State state) const noexcept {
+  return std::any_of(begins_.begin() + low(state.a), begins_.begin() + high(state.a),
+                     [&](const Begin& begin) { return begin.at + state.b < begin.end; });
+}
+
+}  // namespace linnet::grammar
