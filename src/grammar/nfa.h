@@ -6,6 +6,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <map>
+#include <memory>
 #include <optional>
 #include <string_view>
 #include <vector>
@@ -15,14 +16,20 @@
 
 namespace linnet::grammar {
 
+/// Automata that follow a text from its start, for what an Nfa asks of the text before a place.
+using Prefixes = std::vector<DfaTable>;
+
 class Nfa {
  public:
   using StateId = std::uint32_t;
   static constexpr StateId kStart = 0;
   static constexpr StateId kAccept = 1;
 
-  /// Has its start and the one state that it accepts in.
-  Nfa() : states_(2) {}
+  static constexpr std::size_t kMaxParts = 400'000;
+
+  /// Has its start and the one state that it accepts in. May have `max_parts` states, edges and what else is
+  /// counted; past that nothing is added, and determinized() gives nothing.
+  explicit Nfa(std::size_t max_parts = kMaxParts) : states_(2), max_parts_(max_parts) {}
 
   StateId add_state();
   /// From one state to another without a byte.
@@ -31,30 +38,51 @@ class Nfa {
   void read(StateId from, const CharacterSet& set, StateId to);
   void read(StateId from, const DfaTable& table, StateId to);
 
-  /// States, edges and whatever else is counted are bounded; past that nothing is added, and determinized()
-  /// gives nothing.
-  bool is_full() const noexcept { return n_parts_ >= kMaxParts; }
+  /// Reads any text, none too, and then accepts.
+  void read_anything(StateId from);
+  /// From one state to another without a byte, but only where the text so far is in the language of
+  /// prefixes[prefix] (see determinized), or only where it is not.
+  void check_before(StateId from, std::size_t prefix, bool is_wanted, StateId to);
+  /// The same where the whole rest of the text is in the language of `rest`, or is valid UTF-8 and not in it.
+  void check_after(StateId from, std::shared_ptr<const Nfa> rest, bool is_wanted, StateId to);
+
+  bool is_full() const noexcept { return n_parts_ >= max_parts_; }
+  std::size_t n_parts() const noexcept { return n_parts_; }
   void count() noexcept { n_parts_ += !is_full(); }
 
   /// The subset construction, not yet minimized. Nothing if that takes more than `max_states` states or too
   /// much work.
-  std::optional<DfaTable> determinized(std::size_t max_states) const;
+  std::optional<DfaTable> determinized(std::size_t max_states, const Prefixes& prefixes = {}) const;
 
  private:
   friend class Determinizer;
-  static constexpr std::size_t kMaxParts = 400'000;
+  static constexpr std::uint32_t kNone = 0xFFFFFFFF;
 
-  struct ByteEdge {
+  struct Read {
     std::uint8_t first, last;
     StateId to;
   };
-  struct NfaState {
-    std::vector<ByteEdge> reads{};
-    std::vector<StateId> skips{};
+  struct Skip {
+    StateId to;
+    std::uint32_t check;  // in checks_, or kNone
   };
-  void add_edge(StateId from, std::uint8_t first, std::uint8_t last, StateId to);
+  struct Check {
+    std::size_t prefix;
+    std::shared_ptr<const Nfa> rest;  // null: of the text before
+    bool is_wanted;
+  };
+  struct NfaState {
+    std::vector<Read> reads{};
+    std::vector<Skip> skips{};
+  };
+  void add_read(StateId from, std::uint8_t first, std::uint8_t last, StateId to);
+  void add_skip(StateId from, StateId to, std::uint32_t check);
+  void add_check(StateId from, StateId to, Check check);
 
   std::vector<NfaState> states_;
+  std::vector<Check> checks_;
+  StateId anything_ = kNone;  // the state that reads anything, once there is one
+  std::size_t max_parts_;
   std::size_t n_parts_ = 0;
   std::map<CharacterSet, Utf8Graph> graphs_;
 };
