@@ -1,0 +1,47 @@
+// The languages of strings that a schema speaks of: patterns, formats, conditions on names. Belongs to one
+// thread.
+#pragma once
+
+#include <map>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/fail.h"
+#include "grammar/dfa.h"
+#include "grammar/json_sets.h"
+
+namespace linnet::grammar {
+
+class Patterns {
+ public:
+  /// Strings in which the regular expression `source` finds something. Errors: kInvalidArgument,
+  /// kUnsupported.
+  Result<PatternId> add_pattern(const std::string& source);
+  /// Strings of the format `name`; nothing if no such format is known.
+  Result<std::optional<PatternId>> add_format(const std::string& name);
+  /// Strings in one of `sets`.
+  Result<PatternId> add_strings(const std::vector<StringSet>& sets);
+
+  const Dfa& operator[](PatternId id) const noexcept { return *languages_[id]; }
+  /// Strings in `set`, whose lengths are part of the language. May be empty.
+  Result<DfaPtr> language(const StringSet& set) const;
+  /// Whether `text` is in `set`.
+  bool contains(const StringSet& set, std::string_view text) const;
+  /// Whether the name `name` is in `keys`.
+  bool contains(const KeySet& keys, std::string_view name) const;
+
+ private:
+  PatternId add(DfaPtr language);
+
+  std::vector<DfaPtr> languages_;
+  std::map<std::string, PatternId> ids_;  // of patterns and, behind a NUL, of formats
+};
+
+/// Strings of `min` to `max` code points. Nothing if that takes too large an automaton.
+std::optional<DfaPtr> texts_of_length(std::uint64_t min, std::uint64_t max);
+/// These very strings; the same.
+std::optional<DfaPtr> texts_of(const std::vector<std::string>& texts);
+
+}  // namespace linnet::grammar
