@@ -231,13 +231,13 @@ Result<GrammarPtr> Builder::finish(NodeId root) {
     }
   }
   const Analysis analysis(*this);
-  if (!analysis.can_be_written(root)) {
-    return fail(ErrorCode::kInvalidArgument, "no text satisfies this; it contradicts itself or never ends");
-  }
   if (const auto rule = analysis.left_recursion(root)) {
     return fail(ErrorCode::kInvalidArgument,
                 "rule '{}' begins with itself, directly or through others; put what it repeats last",
                 rules_[*rule].name);
+  }
+  if (!analysis.can_be_written(root)) {
+    return fail(ErrorCode::kInvalidArgument, "no text satisfies this; it contradicts itself or never ends");
   }
   return Lowering(*this, analysis).run(root);
 }
