@@ -2,7 +2,7 @@
 
 #include <algorithm>
 #include <deque>
-#include <numeric>
+#include <utility>
 
 #include "grammar/automaton.h"
 #include "grammar/nfa.h"
@@ -126,20 +126,33 @@ std::vector<std::size_t> plain_characters(const DfaTable& table) {
   const DfaTable& plain = plain_text();
   const SharedClasses classes(table, plain);
   const std::size_t n_places = plain.n_states();  // inside a character
+  // A node is a state and a place; a goal is one from which a plain character is dead, and ends the walk.
   Distances distances(table.n_states() * n_places);
-  for (std::uint32_t s = 0; s < table.n_states(); ++s) {
-    for (std::uint32_t place = 0; place < n_places; ++place) {
-      for (const std::uint8_t byte : classes.bytes) {
-        const std::uint32_t place_after = plain.after(place, byte);
-        if (place_after == DfaTable::kDead) continue;
-        const std::uint32_t to = table.after(s, byte);
-        if (to == DfaTable::kDead) {
-          distances.add_goal(s * n_places + place);
-        } else {
-          distances.add_edge(s * n_places + place, to * n_places + place_after, place_after == 0);
-        }
-      }
+  std::vector<char> is_met(table.n_states() * n_places, 0);
+  std::vector<std::size_t> work;
+  const auto meet = [&](std::size_t node) {
+    if (!is_met[node]) is_met[node] = 1, work.push_back(node);
+  };
+  for (std::size_t s = 0; s < table.n_states(); ++s) meet(s * n_places);
+  std::vector<std::pair<std::size_t, bool>> edges;
+  while (!work.empty()) {
+    const std::size_t node = work.back();
+    work.pop_back();
+    edges.clear();
+    bool is_goal = false;
+    for (const std::uint8_t byte : classes.bytes) {
+      const std::uint32_t place = plain.after(static_cast<std::uint32_t>(node % n_places), byte);
+      if (place == DfaTable::kDead) continue;
+      const std::uint32_t state = table.after(static_cast<std::uint32_t>(node / n_places), byte);
+      is_goal = state == DfaTable::kDead;
+      if (is_goal) break;
+      edges.emplace_back(state * n_places + place, place == 0);
     }
+    if (is_goal) {
+      distances.add_goal(node);
+      continue;
+    }
+    for (const auto& [to, ends_character] : edges) distances.add_edge(node, to, ends_character), meet(to);
   }
   const std::vector<std::size_t>& all = distances.run();
   std::vector<std::size_t> result(table.n_states());
