@@ -1,4 +1,6 @@
 // Holds compile_json_schema() against the JSON Schema Test Suite.
+//   json_schema_conformance --sample N   reads schemas from stdin, a line each, and prints for each of them a
+//   JSON array: N random texts of its grammar as strings, or a string that says why there is none
 //   json_schema_conformance FOLDER [--verbose]
 // reads FOLDER/draft2020-12/*.json and FOLDER/remotes, and prints for each file how many tests were right,
 // how many belong to schemas that are refused, and how many were wrong: a valid instance that cannot be
@@ -8,13 +10,22 @@
 
 #include <algorithm>
 #include <chrono>
+#include <cstdlib>
 #include <filesystem>
 #include <fstream>
+#include <functional>
+#include <iostream>
 #include <iterator>
 #include <map>
 #include <nlohmann/json.hpp>
+#include <optional>
+#include <queue>
+#include <random>
+#include <set>
 #include <string>
 #include <string_view>
+#include <tuple>
+#include <utility>
 #include <vector>
 
 #include "base/utf8.h"
@@ -114,6 +125,70 @@ class Conformance {
   bool is_verbose_;
 };
 
+/// A short way from `config` to the end of a text; nothing if it is not found within bounds. Bytes that open
+/// what then has to be closed cost more, so that the search does not lose itself in nested values.
+std::optional<std::string> ending(Machine& machine, ConfigId config) {
+  constexpr std::size_t kMaxConfigs = 5'000;
+  using Way = std::tuple<std::size_t, std::string, ConfigId>;  // least cost first
+  std::priority_queue<Way, std::vector<Way>, std::greater<>> ways;
+  ways.emplace(0, "", config);
+  std::set<ConfigId> seen;
+  while (!ways.empty() && seen.size() < kMaxConfigs) {
+    const auto [cost, way, at] = ways.top();
+    ways.pop();
+    if (machine.accepts(at)) return way;
+    if (!seen.insert(at).second) continue;
+    for (int byte = 0; byte < 256; ++byte) {
+      const ConfigId next = machine.next(at, static_cast<std::uint8_t>(byte));
+      if (next == Machine::kDead || seen.contains(next)) continue;
+      const bool is_dear = byte == '[' || byte == '{' || byte > 0x7E;
+      ways.emplace(cost + (is_dear ? 30 : byte == '\\' ? 3 : 1), way + static_cast<char>(byte), next);
+    }
+  }
+  return {};
+}
+
+/// A text found by going wherever the grammar leads for `n_wanted` bytes, and from there to the nearest end.
+std::optional<std::string> sample(Machine& machine, std::size_t n_wanted, std::mt19937& random) {
+  std::string text;
+  ConfigId config = Machine::kStart;
+  while (text.size() < n_wanted && machine.continues(config) &&
+         !(machine.accepts(config) && random() % 8 == 0)) {
+    std::vector<std::uint8_t> bytes, plain;
+    for (int byte = 0; byte < 256; ++byte) {
+      if (machine.next(config, static_cast<std::uint8_t>(byte)) == Machine::kDead) continue;
+      bytes.push_back(static_cast<std::uint8_t>(byte));
+      if (std::string_view("\"]}0159-.:, abz").find(static_cast<char>(byte)) != std::string_view::npos)
+        plain.push_back(bytes.back());
+    }
+    if (bytes.empty()) return {};
+    const auto& choice =
+        plain.empty() || random() % 3 == 0 ? bytes : plain;  // else most would be rare characters
+    text += static_cast<char>(choice[random() % choice.size()]);
+    config = machine.next(config, static_cast<std::uint8_t>(text.back()));
+  }
+  const auto rest = ending(machine, config);
+  if (!rest) return {};
+  return text + *rest;
+}
+
+int print_samples(std::size_t n) {
+  std::mt19937 random(1);
+  for (std::string line; std::getline(std::cin, line);) {
+    nlohmann::json out = nlohmann::json::array();
+    const auto grammar = compile_json_schema(line, {.order = JsonOrder::kFree});
+    if (!grammar) out = grammar.error().message;
+    std::optional<Machine> machine;
+    if (grammar) machine.emplace(*grammar);
+    for (std::size_t i = 0; machine && i < n; ++i) {
+      const auto text = sample(*machine, 5 * i % 120, random);
+      out.push_back(text ? nlohmann::json(*text) : nlohmann::json());
+    }
+    fmt::print("{}\n", out.dump(-1, ' ', true, nlohmann::json::error_handler_t::replace));
+  }
+  return 0;
+}
+
 int run(const fs::path& folder, bool is_verbose) {
   std::vector<fs::path> paths;
   for (const auto& entry : fs::directory_iterator(folder / "draft2020-12"))
@@ -143,8 +218,10 @@ int run(const fs::path& folder, bool is_verbose) {
 
 int main(int argc, char** argv) {
   if (argc < 2) {
-    fmt::print(stderr, "usage: json_schema_conformance FOLDER [--verbose]\n");
+    fmt::print(stderr, "usage: json_schema_conformance FOLDER [--verbose] | --sample N\n");
     return 2;
   }
+  if (argc == 3 && std::string_view(argv[1]) == "--sample")
+    return linnet::grammar::print_samples(std::strtoul(argv[2], nullptr, 10));
   return linnet::grammar::run(argv[1], argc > 2 && std::string_view(argv[2]) == "--verbose");
 }
