@@ -7,57 +7,12 @@
 
 #include "cli/bench_compare.h"
 #include "cli/chart.h"
+#include "cli/page.h"
 
 namespace linnet::cli {
 namespace {
 
 constexpr std::size_t kMaxSeries = 6;  // as many as there are colours
-
-constexpr const char* kStyle = R"(
-:root { color-scheme: light dark; --page: #f6f7f9; --card: #fff; --ink: #1b1f27; --soft: #5b6472;
-  --rule: #dfe3e9;
-  --c0: #2563eb; --c1: #c2410c; --c2: #047857; --c3: #7e22ce; --c4: #be123c; --c5: #0e7490; }
-@media (prefers-color-scheme: dark) {
-  :root { --page: #14171c; --card: #1d2128; --ink: #e8ebf0; --soft: #a0a9b8; --rule: #363c47;
-    --c0: #6ea8fe; --c1: #fb923c; --c2: #34d399; --c3: #c084fc; --c4: #fb7185; --c5: #22d3ee; } }
-* { box-sizing: border-box; }
-body { margin: 0; background: var(--page); color: var(--ink); font: 15px/1.45 system-ui, sans-serif; }
-main { max-width: 1080px; margin: 0 auto; padding: 20px 14px 40px; }
-h1 { font-size: 24px; margin: 0; overflow-wrap: anywhere; } h2 { font-size: 18px; margin: 30px 0 10px; }
-h3 { font-size: 15px; margin: 0 0 8px; } p { margin: 4px 0; color: var(--soft); }
-.grid { display: grid; gap: 14px; grid-template-columns: repeat(auto-fill, minmax(min(100%, 400px), 1fr)); }
-.facts { display: grid; gap: 14px; grid-template-columns: repeat(auto-fit, minmax(140px, 1fr));
-  margin-top: 16px; }
-.card { background: var(--card); border: 1px solid var(--rule); border-radius: 8px; padding: 14px;
-  min-width: 0; }
-.facts b { display: block; font-size: 21px; } .facts span { color: var(--soft); font-size: 13px; }
-svg { display: block; width: 100%; max-width: 520px; height: auto; }
-svg text { fill: var(--soft); font-size: 12px; }
-line.grid { stroke: var(--rule); } .axis { stroke: var(--soft); }
-.line { fill: none; stroke: var(--c); stroke-width: 2; } .roof { stroke-dasharray: 6 4; stroke-width: 1.5; }
-.mark { fill: var(--c); stroke: var(--card); } .noise { stroke: var(--c); stroke-width: 1.5; }
-.bar { fill: var(--c0); opacity: .75; } .bars .noise { stroke: var(--ink); } .one { stroke: var(--ink);
-  stroke-width: 1.5; }
-.s0 { --c: var(--c0); } .s1 { --c: var(--c1); } .s2 { --c: var(--c2); }
-.s3 { --c: var(--c3); } .s4 { --c: var(--c4); } .s5 { --c: var(--c5); }
-.legend { list-style: none; display: flex; flex-wrap: wrap; gap: 4px 16px; margin: 8px 0 0; padding: 0;
-  font-size: 13px; }
-.legend li { display: flex; align-items: center; gap: 6px; } .key { width: 14px; height: 14px; margin: 0; }
-.wide { overflow-x: auto; } table { border-collapse: collapse; width: 100%;
-  font-variant-numeric: tabular-nums; }
-th, td { padding: 6px 10px; text-align: right; white-space: nowrap; border-bottom: 1px solid var(--rule); }
-th { color: var(--soft); font-weight: 600; font-size: 13px; }
-  th:first-child, td:first-child { text-align: left; }
-code { display: block; overflow-wrap: anywhere; font: 13px/1.5 ui-monospace, monospace; }
-)";
-
-std::string card(const std::string& title, const std::string& body) {
-  return fmt::format("<section class='card'><h3>{}</h3>\n{}</section>\n", html_text(title), body);
-}
-
-std::string fact(const std::string& value, const std::string& what) {
-  return fmt::format("<div class='card'><b>{}</b><span>{}</span></div>\n", html_text(value), html_text(what));
-}
 
 // Cells as lines: what a point's x is, and which cells share a line. Lines of fewer than `least` points say
 // nothing about x.
@@ -171,18 +126,11 @@ std::string ratios(const BenchReport& report, const Baseline& baseline) {
               fmt::format("{}<div class='bars'>{}</div>", notes, ratios_to_html(bars)));
 }
 
-std::string table(const BenchReport& report) {
+std::string cells(const BenchReport& report) {
   const Table table = table_of(report);
-  std::string rows = "<tr>";
-  for (const Table::Column& column : table.columns)
-    rows += fmt::format("<th>{}</th>", html_text(column.title));
-  rows += "</tr>\n";
-  for (const std::vector<std::string>& row : table.rows) {
-    rows += "<tr>";
-    for (const std::string& value : row) rows += fmt::format("<td>{}</td>", html_text(value));
-    rows += "</tr>\n";
-  }
-  return fmt::format("<div class='card wide'><table>\n{}</table></div>\n", rows);
+  std::vector<std::string> titles;
+  for (const Table::Column& column : table.columns) titles.push_back(column.title);
+  return table_to_html(titles, table.rows);
 }
 
 std::string facts(const BenchReport& report) {
@@ -219,15 +167,12 @@ std::string to_html(const BenchReport& report, const std::vector<Baseline>& base
   std::string bars;
   for (const Baseline& baseline : baselines) bars += ratios(report, baseline);
   if (!bars.empty()) bars = fmt::format("<h2>Against baselines</h2>\n<div class='grid'>\n{}</div>\n", bars);
-  return fmt::format(
-      "<!doctype html>\n<html lang='en'><head><meta charset='utf-8'>\n"
-      "<meta name='viewport' content='width=device-width, initial-scale=1'>\n"
-      "<title>{0}: linnet bench</title>\n<style>{1}</style></head>\n<body><main>\n"
-      "<h1>{0}</h1>\n<p>{2}, {3} weights, measured by linnet bench, {4}</p>\n{5}"
-      "<h2>Charts</h2>\n<div class='grid'>\n{6}</div>\n{7}<h2>All cells</h2>\n{8}"
-      "<h2>Machine and command</h2>\n{9}</main></body></html>\n",
-      html_text(report.model), kStyle, html_text(report.architecture), html_text(report.format),
-      html_text(report.date), facts(report), charts, bars, table(report), machine(report));
+  return page_to_html(report.model, "linnet bench",
+                      fmt::format("{}, {} weights, measured by linnet bench, {}", report.architecture,
+                                  report.format, report.date),
+                      fmt::format("{}<h2>Charts</h2>\n<div class='grid'>\n{}</div>\n{}<h2>All cells</h2>\n{}"
+                                  "<h2>Machine and command</h2>\n{}",
+                                  facts(report), charts, bars, cells(report), machine(report)));
 }
 
 }  // namespace linnet::cli

@@ -98,22 +98,48 @@ std::string roof(const Axes& axes, double rate) {
   return fmt::format("<polyline class='line roof' points='{}'/>", points);
 }
 
+const char* line_class(const ChartSeries& series) {
+  return series.style == SeriesStyle::kGuide ? "line roof" : "line";
+}
+
+std::string marks(const LineChart& chart, std::size_t i, const Axes& axes, double shift) {
+  const ChartSeries& series = chart.series[i];
+  std::string svg;
+  for (const ChartPoint& point : series.points) {
+    const double x = axes.x(point.x) + shift;
+    svg += noise_bar(true, x, axes.y(point.low), axes.y(point.high));
+    svg += fmt::format("<g>{}<title>{}: {:.{}f} ({:.{}f} to {:.{}f})</title></g>",
+                       marker(i, x, axes.y(point.y)), html_text(series.name), point.y, chart.decimals,
+                       point.low, chart.decimals, point.high, chart.decimals);
+  }
+  return svg;
+}
+
 std::string draw(const LineChart& chart, std::size_t i, const Axes& axes) {
   constexpr double kApart = 4;
   const ChartSeries& series = chart.series[i];
-  const double middle = static_cast<double>(chart.series.size() - 1) / 2;
-  const double shift = chart.is_joined ? (static_cast<double>(i) - middle) * kApart : 0;
-  std::string joined, marks;
-  for (const ChartPoint& point : series.points) {
-    const double x = axes.x(point.x) + shift, y = axes.y(point.y);
-    joined += fmt::format("{:.1f},{:.1f} ", x, y);
-    marks += noise_bar(true, x, axes.y(point.low), axes.y(point.high));
-    marks += fmt::format("<g>{}<title>{}: {:.1f} ({:.1f} to {:.1f})</title></g>", marker(i, x, y),
-                         html_text(series.name), point.y, point.low, point.high);
+  const bool has_marks = series.style == SeriesStyle::kMarks;
+  const auto n_marked = [&](std::size_t n) {
+    return static_cast<double>(
+        std::count_if(chart.series.begin(), chart.series.begin() + static_cast<std::ptrdiff_t>(n),
+                      [](const ChartSeries& s) { return s.style == SeriesStyle::kMarks; }));
+  };
+  const double middle = (n_marked(chart.series.size()) - 1) / 2;
+  const double shift = chart.is_joined && has_marks ? (n_marked(i) - middle) * kApart : 0;
+  std::string svg = series.roof > 0 ? roof(axes, series.roof) : "";
+  if (chart.is_joined || !has_marks) {
+    std::string joined;
+    for (const ChartPoint& point : series.points)
+      joined += fmt::format("{:.1f},{:.1f} ", axes.x(point.x) + shift, axes.y(point.y));
+    svg += fmt::format("<polyline class='{}' points='{}'/>", line_class(series), joined);
   }
-  std::string lines = series.roof > 0 ? roof(axes, series.roof) : "";
-  if (chart.is_joined) lines += fmt::format("<polyline class='line' points='{}'/>", joined);
-  return fmt::format("<g class='s{}'>{}{}</g>", i % kColours, lines, marks);
+  if (has_marks) svg += marks(chart, i, axes, shift);
+  return fmt::format("<g class='s{}'>{}</g>", i % kColours, svg);
+}
+
+// What the legend shows of a series.
+std::string key(const ChartSeries& series, std::size_t i) {
+  return series.style == SeriesStyle::kMarks ? marker(i, 8, 8) : line(line_class(series), 0, 8, 16, 8);
 }
 
 }  // namespace
@@ -156,7 +182,7 @@ std::string to_html(const LineChart& chart) {
   for (std::size_t i = 0; i < chart.series.size(); ++i) {
     svg += draw(chart, i, axes);
     legend += fmt::format("<li><svg class='key s{}' viewBox='0 0 16 16'>{}</svg>{}</li>", i % kColours,
-                          marker(i, 8, 8), html_text(chart.series[i].name));
+                          key(chart.series[i], i), html_text(chart.series[i].name));
   }
   return fmt::format("{}</svg>\n<ul class='legend'>{}</ul>\n", svg, legend);
 }

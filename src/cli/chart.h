@@ -33,21 +33,29 @@ struct ChartPoint {
   double high = 0;
 };
 
+enum class SeriesStyle {
+  kMarks,  ///< A mark and a noise bar at each point.
+  kLine,   ///< The line alone, for many points.
+  kGuide,  ///< A dashed line to hold others against.
+};
+
 struct ChartSeries {
   std::string name;
   std::vector<ChartPoint> points;  ///< By x, none below 0.
   double roof = 0;                 ///< If above 0: a dashed curve y = roof / x in the same colour.
+  SeriesStyle style = SeriesStyle::kMarks;
 };
 
 struct LineChart {
   std::string x_title, y_title;
   double least_x_step = 0;
-  bool is_joined = true;  ///< Whether a line goes through a series' points.
+  bool is_joined = true;  ///< Whether a line goes through a series' marks.
+  int decimals = 1;       ///< Of the figures at a mark.
   std::vector<ChartSeries> series;
 };
 
-/// The chart and its legend. Joined series stand a little apart, so that one's noise does not cover
-/// another's.
+/// The chart and its legend. Joined series with marks stand a little apart, so that one's noise does not
+/// cover another's.
 std::string to_html(const LineChart& chart);
 
 struct ChartBar {

@@ -18,13 +18,13 @@
 
 namespace linnet::cli {
 
-extern const Command kRun, kChat, kInspect, kTokenize, kLogits, kPerplexity, kBench, kPack, kMatch;
+extern const Command kRun, kChat, kInspect, kTokenize, kLogits, kPerplexity, kBench, kPack, kMatch, kEval;
 
 namespace {
 
 // The one list of commands.
 constexpr const Command* kCommands[] = {&kRun,    &kChat,       &kMatch, &kInspect, &kTokenize,
-                                        &kLogits, &kPerplexity, &kBench, &kPack};
+                                        &kLogits, &kPerplexity, &kBench, &kPack,    &kEval};
 
 constexpr const char* kFooter =
     "Examples:\n"

@@ -1,0 +1,239 @@
+#include "cli/eval_data.h"
+
+#include <algorithm>
+#include <functional>
+
+#include <fmt/format.h>
+#include <nlohmann/json.hpp>
+
+#include "cli/command.h"
+
+namespace linnet::cli {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+constexpr int kMaxDepth = 16;
+constexpr std::size_t kMaxQuoted = 200;
+
+// What is wrong in a line; the caller knows which one.
+struct LineError : std::runtime_error {
+  using std::runtime_error::runtime_error;
+};
+
+Json parse_line(const std::string& line) {
+  return Json::parse(line, [](int depth, Json::parse_event_t, Json&) {
+    if (depth > kMaxDepth) throw LineError("it is nested too deep");
+    return true;
+  });
+}
+
+const Json* member(const Json& object, const char* key) {
+  const auto at = object.find(key);
+  return at == object.end() ? nullptr : &*at;
+}
+
+std::string text_of(const Json& value, const std::string& what) {
+  if (!value.is_string()) throw LineError(fmt::format("{} is {}, not a string", what, value.type_name()));
+  return value.get<std::string>();
+}
+
+std::string text_in(const Json& object, const char* key) {
+  const Json* const value = object.is_object() ? member(object, key) : nullptr;
+  if (value == nullptr) throw LineError(fmt::format("there is no \"{}\"", key));
+  return text_of(*value, fmt::format("\"{}\"", key));
+}
+
+double number_of(const Json& value, const std::string& what, double most) {
+  if (!value.is_number()) throw LineError(fmt::format("{} is {}, not a number", what, value.type_name()));
+  const double number = value.get<double>();
+  if (number >= -most && number <= most) return number;
+  throw LineError(fmt::format("{} is {}", what, number));
+}
+
+double probability_of(const Json& value, const std::string& what) {
+  const double probability = number_of(value, what, 1);
+  if (probability < 0) throw LineError(fmt::format("{} is {}", what, probability));
+  return probability;
+}
+
+const Json& list_of(const Json& value, const char* key) {
+  if (value.is_array()) return value;
+  throw LineError(fmt::format("\"{}\" is {}, not an array", key, value.type_name()));
+}
+
+// A number or a truth value, as a typed field may have, is compared as it is written.
+std::string written(const Json& value, const std::string& what) {
+  return value.is_number() || value.is_boolean() ? value.dump() : text_of(value, what);
+}
+
+// The values that `json` holds: none, one, or those of an array.
+void add_values(const Json& json, const std::string& field, std::vector<Value>& values) {
+  const std::string what = fmt::format("the value of \"{}\"", field);
+  if (json.is_array()) {
+    for (const Json& element : json) add_values(element, field, values);
+  } else if (json.is_object()) {
+    const Json* const value = member(json, "value");
+    if (value == nullptr) throw LineError(fmt::format("{} has no \"value\"", what));
+    if (value->is_null()) return;
+    values.push_back({written(*value, what)});
+    const Json* const probability = member(json, "probability");
+    if (probability != nullptr && !probability->is_null())
+      values.back().probability = probability_of(*probability, "\"probability\"");
+  } else if (!json.is_null()) {
+    values.push_back({written(json, what)});
+  }
+}
+
+// An array of several values makes several spans, and one record of its first.
+void add_record(const Json& json, Findings& findings) {
+  if (!json.is_object()) throw LineError(fmt::format("a record is {}, not an object", json.type_name()));
+  Record record;
+  for (const auto& [field, value] : json.items()) {
+    std::vector<Value> values;
+    add_values(value, field, values);
+    for (const Value& each : values) {
+      if (!each.text.empty()) findings.spans.push_back({field, each});
+    }
+    if (!values.empty()) record[field] = values.front();
+  }
+  findings.records.push_back(std::move(record));
+}
+
+void add_slot(const Json& json, Findings& findings) {
+  std::vector<Value> values;
+  Json value{{"value", text_in(json, "text")}};
+  if (const Json* const probability = member(json, "probability")) value["probability"] = *probability;
+  const std::string slot = text_in(json, "slot");
+  add_values(value, slot, values);
+  findings.spans.push_back({slot, values.front()});
+}
+
+void read_findings(const Json& line, Findings& findings) {
+  for (const char* const key : {"records", "items"}) {
+    if (const Json* const records = member(line, key)) {
+      for (const Json& record : list_of(*records, key)) add_record(record, findings);
+    }
+  }
+  if (const Json* const slots = member(line, "slots")) {
+    for (const Json& slot : list_of(*slots, "slots")) add_slot(slot, findings);
+  }
+}
+
+Example read_example(const Json& line, EvalData& data, bool is_first) {
+  Example example{.text = text_in(line, "text")};
+  const std::pair<const char*, bool*> kinds[] = {
+      {"label", &data.has_labels}, {"slots", &data.has_spans}, {"items", &data.has_records}};
+  for (const auto& [key, has] : kinds) {
+    if (is_first) *has = member(line, key) != nullptr;
+    if (*has && member(line, key) == nullptr)
+      throw LineError(fmt::format("there is no \"{}\", but in the first line is one", key));
+  }
+  if (!data.has_labels && !data.has_spans && !data.has_records)
+    throw LineError("there is no \"label\", \"slots\" or \"items\"");
+  if (data.has_labels && !member(line, "label")->is_null()) {
+    example.label = text_in(line, "label");
+    if (example.label->empty()) throw LineError("\"label\" is empty; null says that no label fits");
+  }
+  read_findings(line, example.findings);
+  if (data.has_spans && data.has_records) throw LineError("there are both \"slots\" and \"items\"");
+  return example;
+}
+
+void read_ranked(const Json& ranked, Answer& answer) {
+  for (const Json& pair : list_of(ranked, "ranked")) {
+    if (!pair.is_array() || pair.size() != 2)
+      throw LineError("\"ranked\" has something that is not [label, probability]");
+  }
+  if (ranked.empty()) return;
+  answer.label = text_of(ranked[0][0], "a ranked label");
+  answer.probability = probability_of(ranked[0][1], "a ranked label's probability");
+}
+
+Answer read_answer(const Json& line, const Example& example) {
+  constexpr double kMaxScore = 1e300;
+  if (!line.is_object()) throw LineError(fmt::format("it is {}, not an object", line.type_name()));
+  if (member(line, "text") != nullptr && text_in(line, "text") != example.text)
+    throw LineError("its \"text\" is not that of the same line of the data");
+  Answer answer;
+  const Json* const label = member(line, "label");
+  answer.abstains = label == nullptr || label->is_null();
+  if (!answer.abstains) answer.label = text_of(*label, "\"label\"");
+  const Json* const probability = member(line, "probability");
+  if (probability != nullptr && !probability->is_null())
+    answer.probability = probability_of(*probability, "\"probability\"");
+  const Json* const ranked = member(line, "ranked");
+  if (ranked != nullptr && answer.abstains) read_ranked(*ranked, answer);
+  const Json* const score = member(line, "score");
+  answer.score = score == nullptr ? answer.probability : number_of(*score, "\"score\"", kMaxScore);
+  answer.is_invalid = member(line, "error") != nullptr;
+  read_findings(line, answer.findings);
+  return answer;
+}
+
+// Calls `read` for each line that is not empty. Errors name it.
+void each_line(const std::string& text, const std::string& name,
+               const std::function<void(const Json&)>& read) {
+  std::size_t number = 0;
+  for (std::size_t at = 0; at < text.size();) {
+    const std::size_t end = std::min(text.find('\n', at), text.size());
+    const std::string line = text.substr(at, end - at);
+    at = end + 1;
+    ++number;
+    if (line.find_first_not_of(" \t\r") == std::string::npos) continue;
+    try {
+      read(parse_line(line));
+    } catch (const LineError& error) {
+      fail(ErrorCode::kInvalidArgument, fmt::format("{}, line {}: {}", name, number, error.what()));
+    } catch (const Json::exception& error) {  // it quotes what it found, whole
+      fail(ErrorCode::kInvalidArgument, fmt::format("{}, line {} is not JSON: {}", name, number,
+                                                    std::string(error.what()).substr(0, kMaxQuoted)));
+    }
+  }
+}
+
+}  // namespace
+
+EvalData parse_eval_data(const std::string& text, const std::string& name) {
+  EvalData data;
+  each_line(text, name, [&](const Json& line) {
+    data.examples.push_back(read_example(line, data, data.examples.empty()));
+  });
+  if (data.examples.empty())
+    fail(ErrorCode::kInvalidArgument, fmt::format("{} is empty; give a JSON object a line", name));
+  return data;
+}
+
+Answers parse_answers(const std::string& text, const std::string& name, const EvalData& data) {
+  constexpr double kMaxSeconds = 1e9;
+  Answers result;
+  const auto n_texts = data.examples.size();
+  each_line(text, name, [&](const Json& line) {
+    const std::size_t i = result.answers.size();
+    if (i == n_texts) throw LineError(fmt::format("the data has {} only", counted(n_texts, "text")));
+    result.answers.push_back(read_answer(line, data.examples[i]));
+    if (const Json* const seconds = member(line, "seconds"))
+      result.seconds += number_of(*seconds, "\"seconds\"", kMaxSeconds);
+  });
+  if (result.answers.size() != n_texts) {
+    fail(ErrorCode::kInvalidArgument,
+         fmt::format("{} has {}, but the data has {}", name, counted(result.answers.size(), "answer"),
+                     counted(n_texts, "text")));
+  }
+  return result;
+}
+
+void keep_fields(const std::vector<std::string>& fields, EvalData& data, std::vector<Answer>& answers) {
+  const auto is_kept = [&](const std::string& field) {
+    return std::find(fields.begin(), fields.end(), field) != fields.end();
+  };
+  const auto keep = [&](Findings& findings) {
+    std::erase_if(findings.spans, [&](const Span& span) { return !is_kept(span.slot); });
+    for (Record& record : findings.records)
+      std::erase_if(record, [&](const auto& field) { return !is_kept(field.first); });
+  };
+  for (Example& example : data.examples) keep(example.findings);
+  for (Answer& answer : answers) keep(answer.findings);
+}
+
+}  // namespace linnet::cli
