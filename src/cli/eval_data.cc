@@ -165,7 +165,8 @@ Answer read_answer(const Json& line, const Example& example) {
   const Json* const ranked = member(line, "ranked");
   if (ranked != nullptr && answer.abstains) read_ranked(*ranked, answer);
   const Json* const score = member(line, "score");
-  answer.score = score == nullptr ? answer.probability : number_of(*score, "\"score\"", kMaxScore);
+  answer.score = score != nullptr ? number_of(*score, "\"score\"", kMaxScore)
+                                  : answer.probability.value_or(answer.abstains ? 0 : 1);
   answer.is_invalid = member(line, "error") != nullptr;
   read_findings(line, answer.findings);
   return answer;

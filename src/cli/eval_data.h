@@ -26,7 +26,8 @@ EvalData parse_eval_data(const std::string& text, const std::string& name);
 /// that text. What a line may have:
 ///   "label", "probability", "ranked" ([[label, probability], ...]), "score": as `linnet classify` prints
 ///   them;
-///     without a ranked list the label is the likeliest; without a score the probability is taken
+///     without a ranked list the label is the likeliest; without a score the probability is taken, or
+///     whether there is a label
 ///   "records" ([{field: value}]), "items" alike, "slots" ([{"slot", "text"}]): a value is a string, null for
 ///     none, an object with "value" (and "probability"), or an array of these; values of records are spans,
 ///     too

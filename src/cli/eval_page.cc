@@ -139,7 +139,8 @@ std::string wrong_labels(const LabelScores& scores, const EvalData& data,
   for (std::size_t k = 0; k < std::min(kQuotedTexts, scores.errors.size()); ++k) {
     const std::size_t i = scores.errors[k];
     rows.push_back({data.examples[i].text, data.examples[i].label.value_or("(out of scope)"),
-                    name_of(answers[i].label), fmt::format("{:.3f}", answers[i].probability)});
+                    name_of(answers[i].label),
+                    answers[i].probability ? fmt::format("{:.3f}", *answers[i].probability) : ""});
   }
   if (rows.empty()) return "";
   return fmt::format("<h2>Wrong and sure of it</h2>\n<div class='texts'>{}</div>",

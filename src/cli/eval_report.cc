@@ -25,8 +25,9 @@ std::string percent(std::size_t n, std::size_t n_all) {
 void add_labels(const LabelScores& scores, std::vector<Figure>& figures) {
   figures.push_back({share(scores.accuracy), "accuracy"});
   figures.push_back({share(scores.macro_f1), "macro F1"});
-  figures.push_back({share(scores.ece), fmt::format("calibration error (ECE, {} bins)", kBins)});
-  if (scores.n_out_of_scope != 0) {
+  if (!scores.bins.empty())
+    figures.push_back({share(scores.ece), fmt::format("calibration error (ECE, {} bins)", kBins)});
+  if (!scores.bins.empty() && scores.n_out_of_scope != 0) {
     figures.push_back({share(scores.ece_of_all), "calibration error with texts out of scope"});
   }
   if (scores.out_of_scope_auroc) {
@@ -104,9 +105,9 @@ Json to_json(const std::vector<Bin>& bins) {
 Json to_json(const LabelScores& scores) {
   Json json{{"accuracy", scores.accuracy},
             {"macro_f1", scores.macro_f1},
-            {"ece", scores.ece},
+            {"ece", nullptr},
+            {"ece_of_all", nullptr},
             {"out_of_scope", scores.n_out_of_scope},
-            {"ece_of_all", scores.ece_of_all},
             {"out_of_scope_auroc", nullptr},
             {"answered", scores.n_answered},
             {"answered_right", scores.n_answered_right},
@@ -114,6 +115,10 @@ Json to_json(const LabelScores& scores) {
             {"reliability", to_json(scores.bins)},
             {"abstention", Json::array()},
             {"confusions", Json::array()}};
+  if (!scores.bins.empty()) {
+    json["ece"] = scores.ece;
+    json["ece_of_all"] = scores.ece_of_all;
+  }
   if (scores.out_of_scope_auroc) json["out_of_scope_auroc"] = *scores.out_of_scope_auroc;
   for (const OperatingPoint& point : thinned(scores.points, kPoints)) {
     json["abstention"].push_back({{"threshold", point.threshold},

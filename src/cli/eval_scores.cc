@@ -303,6 +303,7 @@ LabelScores score_labels(std::span<const Example> examples, std::span<const Answ
   LabelScores scores{.n_texts = examples.size()};
   LabelCounts counts;
   std::vector<Claim> inside, all;
+  bool lacks_probability = false;
   std::vector<double> scores_inside, scores_outside;
   std::vector<Judged> judged;
   for (std::size_t i = 0; i < examples.size(); ++i) {
@@ -310,11 +311,12 @@ LabelScores score_labels(std::span<const Example> examples, std::span<const Answ
     const bool in_scope = examples[i].label.has_value();
     const bool is_right = in_scope && *examples[i].label == answer.label;
     (in_scope ? scores_inside : scores_outside).push_back(answer.score);
-    if (in_scope) {
-      counts.add(*examples[i].label, answer.label);
-      inside.push_back({answer.probability, is_right});
+    if (in_scope) counts.add(*examples[i].label, answer.label);
+    if (!answer.label.empty()) {
+      lacks_probability = lacks_probability || !answer.probability;
+      if (in_scope) inside.push_back({answer.probability.value_or(0), is_right});
+      all.push_back({answer.probability.value_or(0), is_right});
     }
-    all.push_back({answer.probability, is_right});
     judged.push_back({answer.score, is_right, in_scope});
     if (!is_right) scores.errors.push_back(i);
     scores.n_invalid += answer.is_invalid ? 1 : 0;
@@ -326,9 +328,11 @@ LabelScores score_labels(std::span<const Example> examples, std::span<const Answ
   scores.accuracy = share_of(examples.size() - scores.errors.size(), scores_inside.size());
   scores.macro_f1 = counts.macro_f1();
   scores.out_of_scope_auroc = auroc(scores_inside, scores_outside);
-  scores.bins = bins_of(inside);
-  scores.ece = calibration_error(scores.bins);
-  scores.ece_of_all = calibration_error(bins_of(all));
+  if (!lacks_probability && !inside.empty()) {
+    scores.bins = bins_of(inside);
+    scores.ece = calibration_error(scores.bins);
+    scores.ece_of_all = calibration_error(bins_of(all));
+  }
   scores.points = operating_points(std::move(judged));
   scores.confusions = counts.confusions();
   std::stable_sort(scores.errors.begin(), scores.errors.end(), [&](std::size_t a, std::size_t b) {

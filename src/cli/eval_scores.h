@@ -41,9 +41,9 @@ struct Example {
 
 /// What a program says of a text.
 struct Answer {
-  std::string label{};      ///< The likeliest one, also where it abstains; empty: none.
-  bool abstains = false;    ///< It gives no label.
-  double probability = 0;   ///< Of the likeliest label.
+  std::string label{};                  ///< The likeliest one, also where it abstains; empty: none.
+  bool abstains = false;                ///< It gives no label.
+  std::optional<double> probability{};  ///< Of the likeliest label, if it tells it.
   double score = 0;         ///< What abstaining depends on; the higher, the surer of being in scope.
   bool is_invalid = false;  ///< The program failed, or what it wrote could not be read.
   Findings findings{};
@@ -107,7 +107,8 @@ struct LabelScores {
   std::size_t n_answered_right = 0;    ///< with the right label,
   std::size_t n_answered_outside = 0;  ///< or out of scope.
   std::optional<double> out_of_scope_auroc{};
-  std::vector<Bin> bins{};               ///< Of the likeliest label's probability, texts in scope.
+  /// Of the likeliest label's probability, texts in scope; empty if a label has none.
+  std::vector<Bin> bins{};
   double ece = 0;                        ///< Of these bins.
   double ece_of_all = 0;                 ///< With texts out of scope, for which no label is right.
   std::vector<OperatingPoint> points{};  ///< One for each score that occurs, highest first.

@@ -43,8 +43,10 @@ th, td { padding: 6px 10px; text-align: right; white-space: nowrap; border-botto
 th { color: var(--soft); font-weight: 600; font-size: 13px; }
   th:first-child, td:first-child { text-align: left; }
 .texts th { text-align: left; }
-.texts td { white-space: normal; overflow-wrap: anywhere; text-align: left; vertical-align: top; min-width: 90px; }
-.matrix td { position: relative; } .heat { position: absolute; inset: 1px; background: var(--c); border-radius: 3px; }
+.texts td { white-space: normal; overflow-wrap: anywhere; text-align: left; vertical-align: top;
+  min-width: 90px; }
+.matrix td { position: relative; } .heat { position: absolute; inset: 1px; background: var(--c);
+  border-radius: 3px; }
 code { display: block; overflow-wrap: anywhere; font: 13px/1.5 ui-monospace, monospace; }
 )";
 

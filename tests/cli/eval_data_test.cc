@@ -32,8 +32,7 @@ TEST(EvalData, ReadsLabelsSlotsAndItems) {
   EXPECT_FALSE(labels.examples[1].label);
 
   const EvalData both = parse_eval_data(
-      R"({"text": "at noon", "label": "l", "slots": [{"slot": "time", "text": "noon", "begin": 3, "end": 7}]})",
-      "d");
+      R"({"text": "at noon", "label": "l", "slots": [{"slot": "time", "text": "noon", "begin": 3}]})", "d");
   EXPECT_TRUE(both.has_labels && both.has_spans);
   EXPECT_EQ(both.examples[0].findings.spans[0].value.text, "noon");
 
@@ -83,12 +82,14 @@ TEST_F(AnswersTest, ReadsLabelsAsClassifyPrintsThem) {
   EXPECT_EQ(unsure.probability, 0.4);
   EXPECT_EQ(unsure.score, -3);
   EXPECT_TRUE(one(R"({"error": "too long"})").is_invalid);
+  EXPECT_EQ(one(R"({"label": "x"})").score, 1);
+  EXPECT_EQ(one(R"({"label": null})").score, 0);
 }
 
 TEST_F(AnswersTest, ReadsRecordsInEveryForm) {
-  const Answer answer = one(R"({"records": [
-      {"drug": {"value": "it", "begin": 11, "end": 13, "probability": 0.5}, "dose": null, "n": 5},
-      {"drug": [{"value": "of"}, "five"], "dose": {"value": null}}]})");
+  const Answer answer =
+      one(R"({"records": [{"drug": {"value": "it", "begin": 11, "end": 13, "probability": 0.5}, )"
+          R"("dose": null, "n": 5}, {"drug": [{"value": "of"}, "five"], "dose": {"value": null}}]})");
   const auto& [spans, records] = answer.findings;
   ASSERT_EQ(records.size(), 2u);
   EXPECT_EQ(records[0].at("drug").text, "it");

@@ -130,6 +130,13 @@ TEST(EvalScores, NoAnswerIsNoLabel) {
   EXPECT_EQ(scores.n_invalid, 1u);
 }
 
+TEST(EvalScores, WithoutAProbabilityThereIsNoCalibration) {
+  const std::vector<Example> examples{labelled("a"), labelled("a")};
+  EXPECT_TRUE(score_labels(examples, std::vector<Answer>{answered("a", 1), {.label = "a"}}).bins.empty());
+  EXPECT_EQ(score_labels(examples, std::vector<Answer>{answered("a", 1), {.is_invalid = true}}).bins.back().n,
+            1u);
+}
+
 TEST(EvalScores, OfNothingAreZero) {
   const LabelScores labels = score_labels({}, {});
   EXPECT_EQ(labels.accuracy + labels.macro_f1 + labels.ece, 0);
