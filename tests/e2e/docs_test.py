@@ -7,10 +7,12 @@ import unittest
 
 from support import ROOT, TestCase
 
-COMMANDS = ["run", "chat", "inspect", "pack", "tokenize", "logits", "perplexity", "bench"]
+COMMANDS = ["run", "chat", "inspect", "pack", "tokenize", "logits", "perplexity", "bench", "eval"]
 DOCUMENTS = [*ROOT.glob("*.md"), *(ROOT / "docs").glob("*.md")]
-FOR_USERS = ["README.md", "CHANGELOG.md", "performance.md", "sessions.md"]  # the others name compilers' flags
+# The others name compilers' flags.
+FOR_USERS = ["README.md", "CHANGELOG.md", "performance.md", "sessions.md", "eval.md"]
 FLAG = re.compile(r"(?<!\S)--?[a-z][a-z-]*")
+SCRIPTS = ["peers/run", "tasks/run", "tasks/llama_cpp"]
 OTHERS = {"--no-repack", "-fa", "-rtr"}  # of llama.cpp and ik_llama.cpp
 
 
@@ -26,13 +28,11 @@ class Documents(TestCase):
 
     def test_flags_exist(self):
         flags = {command: self.flags(command) for command in COMMANDS}
-        peers = subprocess.run(
-            [sys.executable, ROOT / "benchmarks/peers/run", "--help"],
-            capture_output=True,
-            text=True,
-            check=True,
-        )
-        known = set.union(*flags.values(), FLAG.findall(peers.stdout.replace(",", " ")), OTHERS)
+        known = set.union(*flags.values(), OTHERS)
+        for script in SCRIPTS:
+            command = [sys.executable, ROOT / "benchmarks" / script, "--help"]
+            done = subprocess.run(command, capture_output=True, text=True, check=True)
+            known.update(FLAG.findall(done.stdout.replace(",", " ")))
         n_checked = 0
         for document in DOCUMENTS:
             for line in code(document.read_text(encoding="utf-8")):
