@@ -45,7 +45,8 @@ th { color: var(--soft); font-weight: 600; font-size: 13px; }
 .texts th { text-align: left; }
 .texts td { white-space: normal; overflow-wrap: anywhere; text-align: left; vertical-align: top;
   min-width: 90px; }
-.matrix td { position: relative; } .heat { position: absolute; inset: 1px; background: var(--c);
+.matrix td { position: relative; isolation: isolate; }
+.heat { position: absolute; z-index: -1; inset: 1px; background: var(--c);
   border-radius: 3px; }
 code { display: block; overflow-wrap: anywhere; font: 13px/1.5 ui-monospace, monospace; }
 )";

@@ -54,6 +54,23 @@ TEST(LineChart, PlacesPointsAndEscapesNames) {
   EXPECT_EQ(html.find("nan"), std::string::npos);
 }
 
+TEST(LineChart, DrawsLinesAndGuidesWithoutMarksAndInTheirPlace) {
+  const std::vector<ChartPoint> diagonal{{0, 0, 0, 0}, {1, 1, 1, 1}};
+  const LineChart chart{.x_title = "x",
+                        .y_title = "y",
+                        .decimals = 3,
+                        .series = {{.name = "a", .points = {{0.5, 0.5, 0.25, 0.75}}},
+                                   {.name = "b", .points = diagonal, .style = SeriesStyle::kLine},
+                                   {.name = "c", .points = diagonal, .style = SeriesStyle::kGuide}}};
+  const std::string html = to_html(chart);
+  EXPECT_NE(html.find("<title>a: 0.500 (0.250 to 0.750)</title>"), std::string::npos) << html;
+  EXPECT_NE(html.find("cx='223.0' cy='131.0'"), std::string::npos) << html;  // not moved aside: it is alone
+  EXPECT_NE(html.find("<polyline class='line' points='50.0,236.0 396.0,26.0"), std::string::npos) << html;
+  EXPECT_NE(html.find("<polyline class='line roof' points='50.0,236.0 396.0,26.0"), std::string::npos)
+      << html;
+  EXPECT_EQ(html.find("<title>b"), std::string::npos);
+}
+
 TEST(RatioChart, HasALineAtOne) {
   const std::string html = ratios_to_html({{"a & b", 2, 1.5, 2.5, "faster"}});
   EXPECT_NE(html.find("a &amp; b"), std::string::npos);
