@@ -205,22 +205,26 @@ EvalData parse_eval_data(const std::string& text, const std::string& name) {
   return data;
 }
 
-Answers parse_answers(const std::string& text, const std::string& name, const EvalData& data) {
+Answers parse_answers(const std::string& text, const std::string& name, EvalData& data) {
   constexpr double kMaxSeconds = 1e9;
   Answers result;
-  const auto n_texts = data.examples.size();
+  std::vector<Example> asked;
+  const std::size_t n_texts = data.examples.size();
+  std::size_t n_lines = 0;
   each_line(text, name, [&](const Json& line) {
-    const std::size_t i = result.answers.size();
-    if (i == n_texts) throw LineError(fmt::format("the data has {} only", counted(n_texts, "text")));
-    result.answers.push_back(read_answer(line, data.examples[i]));
+    if (n_lines == n_texts) throw LineError(fmt::format("the data has {} only", counted(n_texts, "text")));
+    Example& example = data.examples[n_lines++];
+    if (line.is_null()) return;
+    result.answers.push_back(read_answer(line, example));
     if (const Json* const seconds = member(line, "seconds"))
       result.seconds += number_of(*seconds, "\"seconds\"", kMaxSeconds);
+    asked.push_back(std::move(example));
   });
-  if (result.answers.size() != n_texts) {
-    fail(ErrorCode::kInvalidArgument,
-         fmt::format("{} has {}, but the data has {}", name, counted(result.answers.size(), "answer"),
-                     counted(n_texts, "text")));
+  if (n_lines != n_texts) {
+    fail(ErrorCode::kInvalidArgument, fmt::format("{} has {}, but the data has {}", name,
+                                                  counted(n_lines, "answer"), counted(n_texts, "text")));
   }
+  data.examples = std::move(asked);
   return result;
 }
 

@@ -33,12 +33,13 @@ EvalData parse_eval_data(const std::string& text, const std::string& name);
 ///     too
 ///   "error": the program failed there
 ///   "seconds": what the answer took
+/// The line null says that the program was not asked.
 struct Answers {
-  std::vector<Answer> answers;
-  double seconds = 0;  ///< The sum; 0 if no line tells it.
+  std::vector<Answer> answers;  ///< One for each text of the data that was asked.
+  double seconds = 0;           ///< The sum; 0 if no line tells it.
 };
-/// Throws as parse_eval_data().
-Answers parse_answers(const std::string& text, const std::string& name, const EvalData& data);
+/// Drops the texts from `data` that were not asked. Throws as parse_eval_data().
+Answers parse_answers(const std::string& text, const std::string& name, EvalData& data);
 
 /// Leaves only these slots and fields, both of what is known and of what is said.
 void keep_fields(const std::vector<std::string>& fields, EvalData& data, std::vector<Answer>& answers);

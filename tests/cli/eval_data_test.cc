@@ -65,9 +65,13 @@ class AnswersTest : public ::testing::Test {
   EvalData data_ =
       parse_eval_data(R"({"text": "five mg of it", "items": [{"drug": "it", "dose": "5"}]})", "d");
 
-  Answer one(const std::string& line) const { return parse_answers(line, "a", data_).answers.at(0); }
+  Answer one(const std::string& line) const {
+    EvalData data = data_;
+    return parse_answers(line, "a", data).answers.at(0);
+  }
   std::string refusal(const std::string& lines) const {
-    return complaint([&] { parse_answers(lines, "a.jsonl", data_); });
+    EvalData data = data_;
+    return complaint([&] { parse_answers(lines, "a.jsonl", data); });
   }
 };
 
@@ -105,6 +109,14 @@ TEST_F(AnswersTest, ReadsRecordsInEveryForm) {
 TEST_F(AnswersTest, SumsSeconds) {
   EXPECT_EQ(parse_answers(R"({"seconds": 0.25})", "a", data_).seconds, 0.25);
   EXPECT_EQ(parse_answers("{}", "a", data_).seconds, 0);
+}
+
+TEST_F(AnswersTest, LeavesOutTextsThatWereNotAsked) {
+  data_.examples.push_back({.text = "second"});
+  const Answers answers = parse_answers("null\n{\"text\": \"second\"}", "a", data_);
+  EXPECT_EQ(answers.answers.size(), 1u);
+  ASSERT_EQ(data_.examples.size(), 1u);
+  EXPECT_EQ(data_.examples[0].text, "second");
 }
 
 TEST_F(AnswersTest, RefusesWhatIsNoAnswer) {
