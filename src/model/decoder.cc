@@ -118,16 +118,29 @@ struct Decoder::Pass {
   }
 };
 
-void Decoder::forward(Team& team, std::span<const Slice> slices) {
+void Decoder::forward(Team& team, std::span<const Slice> slices, std::span<const std::size_t> taps) {
   std::size_t n_tokens = 0;
   for (const Slice& slice : slices) n_tokens += slice.tokens.size();
   LINNET_ASSERT(n_tokens <= options_.n_chunk && slices.size() <= options_.n_slices);
   const Pass pass{{kernels_, team}, slices, n_tokens};
   embed(pass);
-  for (std::size_t i = 0; i < hparams_.n_layers; ++i) {
+  const std::size_t n_layers = taps.empty() ? hparams_.n_layers : taps.back();
+  LINNET_ASSERT(n_layers <= hparams_.n_layers);
+  std::size_t tap = 0;
+  for (std::size_t i = 0; i < n_layers; ++i) {
     attention_block(pass, i);
     feed_forward_block(pass, weights_.layers[i]);
+    if (tap < taps.size() && taps[tap] == i + 1) keep_states(pass, tap++, taps.size());
   }
+}
+
+// Each thread has added to the residuals of its share of the tokens itself: nobody has to wait.
+void Decoder::keep_states(const Pass& pass, std::size_t tap, std::size_t n_taps) const {
+  const std::size_t n = hparams_.d_model;
+  pass.for_each_token([&](std::size_t row, const Slice& slice, std::size_t position) {
+    const std::size_t token = position - slice.position;
+    std::copy_n(residual_ + row * n, n, slice.states + (token * n_taps + tap) * n);
+  });
 }
 
 // Token embeddings into the residual stream, the rotary tables of these positions, and what attention wants

@@ -33,6 +33,7 @@ struct Slice {
   std::span<const std::int32_t> tokens;
   std::size_t position;
   const KvCache* cache;
+  float* states = nullptr;  ///< What forward() with taps writes: (tokens.size(), taps.size(), d_model).
 };
 
 class Decoder {
@@ -48,7 +49,12 @@ class Decoder {
   /// Computes all tokens of the slices, which are of different sequences, stores their keys and values, and
   /// keeps their final states as rows 0, 1, ... in the order of the slices. What a token gets does not depend
   /// on the slices beside it. Called by every thread of the team; the slices must stay until all are back.
-  void forward(Team& team, std::span<const Slice> slices);
+  ///
+  /// `taps` are numbers of layers, ascending, 1 to n_layers. With some, the residual stream after each of
+  /// them goes to the slices' states, and the layers behind the last tap are left out: there are no final
+  /// states then, and the caches are good for nothing but calls with the same last tap. The bits are those of
+  /// a whole pass.
+  void forward(Team& team, std::span<const Slice> slices, std::span<const std::size_t> taps = {});
 
   /// Logits of at most kMaxLogitRows rows of the last forward(). Called by every thread.
   void compute_logits(Team& team, std::span<const std::size_t> rows);
@@ -72,6 +78,7 @@ class Decoder {
   struct Pass;
 
   void embed(const Pass& pass);
+  void keep_states(const Pass& pass, std::size_t tap, std::size_t n_taps) const;
   void norm_input(const ops::Context& context, std::size_t row, const float* weight, float outlier,
                   std::size_t token, std::size_t n_tokens);
   void norm_inputs(const Pass& pass, const float* weight);

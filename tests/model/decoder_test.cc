@@ -221,6 +221,39 @@ TEST(Decoder, ASequenceIsTheSameInCompanyAsAlone) {
   }
 }
 
+TEST(Decoder, TapsChangeNothingAndAPassMayStopAtOne) {
+  const Loaded loaded(tiny("gemma3"));
+  const auto decoder = loaded.decoder({64, 64, 1, 2}).value();
+  const auto pages = loaded.pages(1);
+  KvCache cache(*pages, 64);
+  const auto tokens = some_tokens(5);
+  ASSERT_TRUE(cache.ensure(0, tokens.size()));
+  const auto forward = [&](std::vector<float>& states, const std::vector<std::size_t>& taps) {
+    states.assign(tokens.size() * taps.size() * loaded.hparams.d_model, NAN);
+    const Slice slice{tokens, 0, &cache, states.data()};
+    loaded.pool->run([&](Team& team) { decoder->forward(team, {&slice, 1}, taps); });
+  };
+  const auto logits = [&] {
+    loaded.pool->run([&](Team& team) { decoder->compute_logits(team, std::array{tokens.size() - 1}); });
+    return copy(decoder->logits(0));
+  };
+  std::vector<float> none, first, all;
+  forward(none, {});
+  const auto plain = logits();
+  std::vector<std::size_t> layers(loaded.hparams.n_layers);
+  std::iota(layers.begin(), layers.end(), 1);
+  forward(all, layers);
+  EXPECT_EQ(logits(), plain);
+  forward(first, {1});
+  EXPECT_NE(logits(), plain);
+  const std::size_t d = loaded.hparams.d_model;
+  for (std::size_t t = 0; t < tokens.size(); ++t) {
+    const auto row = std::span(all).subspan(t * layers.size() * d, layers.size() * d);
+    EXPECT_TRUE(std::ranges::equal(row.first(d), std::span(first).subspan(t * d, d)));
+    EXPECT_TRUE(std::ranges::none_of(row, [](float x) { return std::isnan(x); }));
+  }
+}
+
 TEST(Decoder, WithoutMemoryIsAnError) {
   const Loaded loaded(tiny("llama_tied"));
   // More than an address space; the sizes that sessions allow are checked by them.
