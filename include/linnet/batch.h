@@ -65,8 +65,8 @@ class LINNET_API Batch {
 
   /// Queues a generation after `prompt`. The batch keeps the callback until the request ends; options with
   /// n_draft do not apply. Errors: kInvalidArgument, an empty prompt, a token outside the vocabulary or an
-  /// option out of range; kUnsupported, an option with shift_keep; kContextFull, a prompt longer than a
-  /// request or the whole batch may be.
+  /// option out of range; kUnsupported, options with shift_keep or n_beams; kContextFull, a prompt longer
+  /// than a request or the whole batch may be.
   Result<RequestId> submit(std::span<const Token> prompt, const GenerateOptions& options = {},
                            const PieceCallback& callback = {});
 

@@ -92,6 +92,10 @@ struct GenerateOptions {
   std::size_t n_top_logprobs = 0;
   /// Go on after the model's end-of-generation tokens: for measuring.
   bool ignore_end = false;
+  /// Follow this many of the likeliest beginnings at once, and return the likeliest whole text that is found:
+  /// for short answers under a constraint. At most SessionOptions::n_beams; goes together with max_tokens,
+  /// constraint and ignore_end only. The callback receives the text at its end. 1 = off.
+  std::size_t n_beams = 1;
   /// Guess up to this many tokens ahead, at most 15, and check them in one pass of the model: the same text,
   /// sooner where guesses are right. 0 = off.
   std::size_t n_draft = 0;

@@ -21,6 +21,9 @@ inline constexpr std::size_t kMaxContext = std::size_t{1} << 26;
 /// The largest SessionOptions::n_chunk.
 inline constexpr std::size_t kMaxChunk = 4096;
 
+/// The largest SessionOptions::n_beams.
+inline constexpr std::size_t kMaxBeams = 16;
+
 /// What keys and values are stored as.
 enum class CacheFormat : std::uint8_t {
   kF16,   ///< 16-bit floats.
@@ -51,6 +54,8 @@ struct SessionOptions {
   /// Tokens of a prompt that are computed together, 1 to kMaxChunk; more is faster and takes more memory. The
   /// result does not depend on it.
   std::size_t n_chunk = 256;
+  /// The most that GenerateOptions::n_beams may be, 1 to kMaxBeams: each more takes cache for an answer.
+  std::size_t n_beams = 1;
   /// What keys and values are stored as. The result depends on it.
   CacheFormat cache = CacheFormat::kF16;
   /// Overwrite keys, values and token history with zeros before their memory is given back.
@@ -130,6 +135,7 @@ class LINNET_API Session {
   const Model& model() const noexcept;
 
  private:
+  friend class BeamSearch;
   friend class Chat;
   friend class Drafter;
   struct LINNET_LOCAL Impl;

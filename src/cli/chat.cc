@@ -67,6 +67,7 @@ ExitCode chat(const Args& args) {
   const Model model = args.model.load();
   ChatOptions options;
   options.session = args.session.with(args.model);
+  options.session.n_beams = generate.n_beams;
   options.enable_thinking = !args.no_thinking;
   Chat conversation = Chat::open(model, options).value();
   ChatState state{.chat = conversation, .system = args.system, .last = {}};

@@ -108,6 +108,9 @@ void GenerateFlags::add(CLI::App& app) {
       ->check([](const std::string& text) { return text.empty() ? "the text is empty" : ""; }, "");
   constraint.add(app);
   constraint.add_trigger(app);
+  add_number(app, "--beam", options.n_beams,
+             "Follow the N likeliest beginnings at once and give the likeliest whole text: for short answers",
+             1, kMaxBeams);
   add_number(app, "--guess", options.n_draft,
              "Guess up to N tokens from what the text said before, and check them at once: the same answer, "
              "sooner where it repeats",

@@ -41,6 +41,7 @@ Reply answer_chat(const Args& args, const GenerateOptions& generate, const Model
                   const std::string& prompt, const PieceCallback& callback) {
   ChatOptions options;
   options.session = args.session.with(args.model);
+  options.session.n_beams = generate.n_beams;
   options.enable_thinking = !args.no_thinking;
   auto opened = Chat::open(model, options);
   if (!opened && opened.error().code == ErrorCode::kNotFound) {
@@ -56,7 +57,9 @@ Reply answer_chat(const Args& args, const GenerateOptions& generate, const Model
 
 Reply continue_raw(const Args& args, const GenerateOptions& generate, const Model& model,
                    const std::string& prompt, const PieceCallback& callback) {
-  Session session = Session::open(model, args.session.with(args.model)).value();
+  SessionOptions options = args.session.with(args.model);
+  options.n_beams = generate.n_beams;
+  Session session = Session::open(model, options).value();
   if (!args.session_file.empty()) {
     const auto restored = session.restore(args.session_file);
     if (!restored && restored.error().code != ErrorCode::kNotFound) throw Exception(restored.error());

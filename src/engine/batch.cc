@@ -52,6 +52,9 @@ Result<RequestId> Batch::Impl::submit(std::span<const Token> prompt, const Gener
   if (generate_options.shift_keep) {
     return fail(ErrorCode::kUnsupported, "a batch does not shift its contexts: leave shift_keep unset");
   }
+  if (generate_options.n_beams != 1) {
+    return fail(ErrorCode::kUnsupported, "a batch follows one beam for each request: leave n_beams at 1");
+  }
   if (prompt.size() >= options.n_ctx) {
     return fail(ErrorCode::kContextFull,
                 "a prompt of {} tokens; a request of this batch holds {}, answer included", prompt.size(),

@@ -2,6 +2,7 @@
 #include <array>
 
 #include "base/stopwatch.h"
+#include "engine/beam.h"
 #include "engine/context_shift.h"
 #include "engine/draft.h"
 #include "engine/generator.h"
@@ -27,10 +28,32 @@ Result<Generation> Session::Impl::generate(const GenerateOptions& generate_optio
     return fail(ErrorCode::kInvalidArgument, "nothing to go on from: append() a prompt first");
   }
   LINNET_CHECK(check_shift(generate_options.shift_keep, options.n_ctx));
+  const Stopwatch stopwatch;
+  Generation generation;
+  if (generate_options.n_beams > 1) {
+    LINNET_CHECK(check(generate_options));
+    LINNET_CHECK(check_beams(generate_options, options.n_beams));
+    if (reasoning.is_opened) {
+      return fail(ErrorCode::kUnsupported, "several beams answer at once: turn the model's reasoning off");
+    }
+    LINNET_CHECK(compute(tokens.size(), nullptr));
+    LINNET_TRY(BeamSearch search, BeamSearch::create(*this, generate_options));
+    LINNET_TRY(generation, search.run(callback));
+  } else {
+    LINNET_TRY(generation, generate_one(generate_options, callback, std::move(reasoning)));
+  }
+  generation.stats.load_seconds = stats.load_seconds;
+  generation.stats.decode = {generation.tokens.size(), stopwatch.seconds()};
+  stats.decode.n_tokens += generation.stats.decode.n_tokens;
+  stats.decode.seconds += generation.stats.decode.seconds;
+  return generation;
+}
+
+Result<Generation> Session::Impl::generate_one(const GenerateOptions& generate_options,
+                                               const PieceCallback& callback, Reasoning reasoning) {
   LINNET_TRY(Generator generator,
              Generator::create(*model.impl(), generate_options, callback, std::move(reasoning)));
   LINNET_TRY(Drafter drafter, Drafter::create(generate_options, *this));
-  const Stopwatch stopwatch;
   Speculation speculation;
   while (!generator.is_done()) {
     if (take_cancel()) {
@@ -41,10 +64,6 @@ Result<Generation> Session::Impl::generate(const GenerateOptions& generate_optio
   }
   Generation generation = generator.finish();
   generation.speculation = speculation;
-  generation.stats.load_seconds = stats.load_seconds;
-  generation.stats.decode = {generation.tokens.size(), stopwatch.seconds()};
-  stats.decode.n_tokens += generation.stats.decode.n_tokens;
-  stats.decode.seconds += generation.stats.decode.seconds;
   return generation;
 }
 

@@ -10,6 +10,7 @@ namespace linnet {
 
 Result<void> check(const GenerateOptions& options) {
   LINNET_CHECK(options.sampling.check());
+  if (options.n_beams == 0) return fail(ErrorCode::kInvalidArgument, "0 beams; 1 is the least");
   for (const std::string& stop : options.stop) {
     if (stop.empty()) return fail(ErrorCode::kInvalidArgument, "a stop text is empty; leave it out");
   }

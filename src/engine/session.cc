@@ -7,11 +7,14 @@
 #include "base/assert.h"
 #include "base/stopwatch.h"
 #include "base/wipe.h"
+#include "engine/beam.h"
 #include "engine/compute_options.h"
 #include "engine/generator.h"
 #include "engine/session_impl.h"
 
 namespace linnet {
+
+static_assert(kMaxBeams <= Decoder::kMaxLogitRows);
 
 Session::Impl::~Impl() {
   if (!options.wipe || decoder == nullptr) return;
@@ -118,16 +121,21 @@ Result<Session> Session::open(const Model& model, const SessionOptions& options)
   return guard([&]() -> Result<Session> {
     const Model::Impl& m = *model.impl();
     LINNET_TRY(SessionOptions filled, fill_in(m, options));
-    filled.n_chunk = std::min(filled.n_chunk, filled.n_ctx);
+    if (filled.n_beams == 0 || filled.n_beams > kMaxBeams) {
+      return fail(ErrorCode::kInvalidArgument, "{} beams; 1 to {} are possible", filled.n_beams, kMaxBeams);
+    }
+    filled.n_chunk = std::max(std::min(filled.n_chunk, filled.n_ctx), filled.n_beams);
     auto impl = std::make_unique<Impl>(model, filled);
     LINNET_TRY(impl->pool, Pool::create(filled.n_threads));
-    LINNET_TRY(impl->pages,
-               CachePages::create(m.hparams, element_of(filled.cache), CachePages::pages_for(filled.n_ctx)));
+    const std::size_t n_pages =
+        CachePages::pages_for(filled.n_ctx) + beam_pages(filled.n_beams, filled.n_ctx);
+    LINNET_TRY(impl->pages, CachePages::create(m.hparams, element_of(filled.cache), n_pages));
     impl->cache.emplace(*impl->pages, filled.n_ctx);
-    LINNET_TRY(
-        impl->decoder,
-        Decoder::create(m.weights, m.hparams, *m.kernels,
-                        {.n_ctx = filled.n_ctx, .n_chunk = filled.n_chunk, .n_threads = filled.n_threads}));
+    LINNET_TRY(impl->decoder, Decoder::create(m.weights, m.hparams, *m.kernels,
+                                              {.n_ctx = filled.n_ctx,
+                                               .n_chunk = filled.n_chunk,
+                                               .n_slices = filled.n_beams,
+                                               .n_threads = filled.n_threads}));
     impl->tokens.reserve(filled.n_ctx);
     impl->stats.load_seconds = m.info.load_seconds;
     return Session(std::move(impl));

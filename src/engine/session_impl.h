@@ -16,6 +16,7 @@
 
 namespace linnet {
 
+class BeamSearch;
 class Drafter;
 class Generator;
 class OutputFile;
@@ -52,6 +53,8 @@ struct LINNET_LOCAL Session::Impl {
   Result<void> append(std::span<const Token> more, const LogitsCallback* each);
   Result<Generation> generate(const GenerateOptions& options, const PieceCallback& callback,
                               Reasoning reasoning);
+  Result<Generation> generate_one(const GenerateOptions& options, const PieceCallback& callback,
+                                  Reasoning reasoning);
   /// Computes tokens at `position` and after it, as many as the context and a chunk hold.
   void forward(std::size_t position, std::span<const Token> chunk) noexcept;
   /// Logits of rows [row, row + count) of the last forward().

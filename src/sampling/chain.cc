@@ -1,6 +1,5 @@
 #include "sampling/chain.h"
 
-#include <bit>
 #include <limits>
 
 #include "base/assert.h"
@@ -17,17 +16,6 @@ std::vector<std::unique_ptr<Step>> make_steps(const Makers& makers, const Argume
     if (auto step = make(arguments...)) steps.push_back(std::move(step));
   }
   return steps;
-}
-
-// Calls f with the number of every allowed token below n, in ascending order.
-template <class F>
-void for_each_token(std::span<const std::uint64_t> allowed, std::size_t n, F&& f) {
-  for (std::size_t w = 0; w < allowed.size(); ++w) {
-    for (std::uint64_t word = allowed[w]; word != 0; word &= word - 1) {
-      const std::size_t token = 64 * w + static_cast<std::size_t>(std::countr_zero(word));
-      if (token < n) f(token);
-    }
-  }
 }
 
 Token likeliest_of(std::span<const float> logits, std::span<const std::uint64_t> allowed) {

@@ -3,6 +3,7 @@
 // same token on every platform (own random numbers, own exp and log, ties broken by the lower token number).
 #pragma once
 
+#include <bit>
 #include <cstddef>
 #include <cstdint>
 #include <memory>
@@ -36,6 +37,17 @@ class Chain {
   explicit Chain(std::unique_ptr<Impl> impl) noexcept;
   std::unique_ptr<Impl> impl_;
 };
+
+/// Calls f with the number of every allowed token below n, in ascending order; see Chain::pick().
+template <class F>
+void for_each_token(std::span<const std::uint64_t> allowed, std::size_t n, F&& f) {
+  for (std::size_t w = 0; w < allowed.size(); ++w) {
+    for (std::uint64_t word = allowed[w]; word != 0; word &= word - 1) {
+      const std::size_t token = 64 * w + static_cast<std::size_t>(std::countr_zero(word));
+      if (token < n) f(token);
+    }
+  }
+}
 
 /// The n likeliest tokens with natural log-probabilities, likeliest first, ties by lower number. NaN counts
 /// as -infinity.

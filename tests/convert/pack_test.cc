@@ -3,8 +3,8 @@
 
 #include <cstring>
 
-#include <linnet/model.h>
 #include <linnet/linnet.h>
+#include <linnet/model.h>
 
 #include "gguf/reader.h"
 #include "quant/all_types.h"

@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <cmath>
 #include <nlohmann/json.hpp>
 #include <set>
 
@@ -176,6 +177,111 @@ TEST(Constraint, SamplingOptionsApplyToWhatIsAllowed) {
   ASSERT_NE(token, kNoToken);
   options.sampling.logit_bias = {{token, -100.0f}};
   EXPECT_NE(generate(model, options).text, likeliest);
+}
+
+// The likeliest of a few texts, by the model's own probabilities of all their tokens.
+TEST(Beams, FindTheLikeliestWholeText) {
+  const Model model = load_tiny();
+  const std::vector<std::string> words{"ab", "ac", "ba", "bc", "ca", "cb"};
+  const std::vector<Token> prompt = {62, 176, 142, 233};
+  double best = -1e9;
+  // Every way to cut a text into tokens counts by itself, as it does for the search.
+  const Token end = model.eos_token();
+  std::string likeliest;
+  for (const std::string& word : words) {
+    std::vector<std::vector<Token>> cuts;
+    const Token whole = model.find_token(word);
+    if (whole != kNoToken) cuts.push_back({whole});
+    cuts.push_back({model.find_token(word.substr(0, 1)), model.find_token(word.substr(1))});
+    for (const std::vector<Token>& cut : cuts) {
+      Session session = open_session(model, 64);
+      session.append(prompt).value();
+      double logprob = 0;
+      for (const Token token : cut) {
+        ASSERT_NE(token, kNoToken) << word;
+        const auto logits = session.logits();
+        double sum = 0;
+        for (const float logit : logits) sum += std::exp(double{logit});
+        logprob += double{logits[static_cast<std::size_t>(token)]} - std::log(sum);
+        session.append(std::span(&token, 1)).value();
+      }
+      if (logprob > best) {
+        best = logprob;
+        likeliest = word;
+      }
+    }
+  }
+  EXPECT_NE(end, kNoToken);
+
+  SessionOptions session_options;
+  session_options.n_ctx = 64;
+  session_options.n_beams = 12;
+  Session session = Session::open(model, session_options).value();
+  session.append(prompt).value();
+  GenerateOptions options = under(Constraint::choices(words).value());
+  options.n_beams = 12;
+  std::string heard;
+  const Generation generation = session
+                                    .generate(options,
+                                              [&](std::string_view piece) {
+                                                heard += piece;
+                                                return true;
+                                              })
+                                    .value();
+  EXPECT_EQ(generation.text, likeliest);
+  EXPECT_EQ(heard, likeliest);
+  EXPECT_EQ(generation.finish, FinishReason::kEnd);
+  EXPECT_EQ(testing::copy(session.tokens().subspan(4)), tokens_of(generation.tokens));
+  // The session goes on as if it had made the text one token at a time.
+  options.n_beams = 1;
+  options.constraint.reset();
+  options.max_tokens = 8;
+  const Generation after = session.generate(options).value();
+  Session other = open_session(model, 64);
+  std::vector<Token> all = prompt;
+  for (const Token token : tokens_of(generation.tokens)) all.push_back(token);
+  other.append(all).value();
+  EXPECT_EQ(tokens_of(other.generate(options).value().tokens), tokens_of(after.tokens));
+}
+
+TEST(Beams, OneIsGreedyAndManyAreAtLeastAsLikely) {
+  const Model model = load_tiny();
+  SessionOptions session_options;
+  session_options.n_ctx = 300;
+  session_options.n_beams = 4;
+  Session session = Session::open(model, session_options).value();
+  const std::vector<Token> prompt = {62, 176, 142, 233};
+  const auto logprob = [&](std::size_t n_beams) {
+    session.rewind(0).value();
+    session.append(prompt).value();
+    GenerateOptions options = under(Constraint::regex("^[a-z]{3,6}$").value(), 10);
+    options.n_beams = n_beams;
+    double sum = 0;
+    for (const GeneratedToken& token : session.generate(options).value().tokens) sum += double{token.logprob};
+    return sum;
+  };
+  EXPECT_GE(logprob(4), logprob(1) - 1e-6);
+}
+
+TEST(Beams, RefuseWhatDoesNotGoTogether) {
+  const Model model = load_tiny();
+  Session session = open_session(model, 64);
+  session.append(std::vector<Token>{62, 176}).value();
+  GenerateOptions options;
+  options.n_beams = 2;
+  expect_error(session.generate(options), ErrorCode::kInvalidArgument, "opened for 1");
+  options.n_beams = 0;
+  expect_error(session.generate(options), ErrorCode::kInvalidArgument, "0 beams");
+  SessionOptions session_options;
+  session_options.n_beams = 17;
+  expect_error(Session::open(model, session_options), ErrorCode::kInvalidArgument, "1 to 16");
+  session_options.n_beams = 2;
+  session_options.n_ctx = 64;
+  Session two = Session::open(model, session_options).value();
+  two.append(std::vector<Token>{62, 176}).value();
+  options.n_beams = 2;
+  options.sampling.temperature = 1;
+  expect_error(two.generate(options), ErrorCode::kUnsupported, "sampling");
 }
 
 TEST(Constraint, CallbacksReceiveTheText) {

@@ -8,8 +8,8 @@
 #include <limits>
 #include <random>
 
-#include <linnet/model.h>
 #include <linnet/linnet.h>
+#include <linnet/model.h>
 
 #include "base/byte_reader.h"
 #include "tests/support/model_file.h"
