@@ -42,14 +42,23 @@ class Lowering {
     if (const auto known = lowered_.find(id); known != lowered_.end()) return known->second;
     const Node& node = builder_.node(id);
     std::optional<DfaPtr> dfa;
-    if (node.kind != NodeKind::kEmpty && node.kind != NodeKind::kAutomaton &&
-        analysis_.n_positions(id) <= kMaxPositions) {
-      dfa = Dfa::from_node(builder_, id);
+    if (node.kind == NodeKind::kCharacters) {
+      dfa = of_characters(id);
+    } else if (node.kind != NodeKind::kEmpty && node.kind != NodeKind::kAutomaton &&
+               analysis_.n_positions(id) <= kMaxPositions) {
+      dfa = Dfa::from_node(builder_, id, &work_);
     }
     Result<NodeId> made =
         dfa ? Result<NodeId>(add({.kind = NodeKind::kAutomaton, .automaton = *dfa})) : lower_structure(node);
     if (made) lowered_.emplace(id, *made);
     return made;
+  }
+
+  // Leaves are few kinds and many: each kind is made once.
+  std::optional<DfaPtr> of_characters(NodeId id) {
+    auto& dfa = characters_[builder_.node(id).ranges];
+    if (!dfa) dfa = Dfa::from_node(builder_, id);
+    return dfa;
   }
 
   Result<NodeId> lower_structure(const Node& node) {
@@ -104,8 +113,10 @@ class Lowering {
 
   const Builder& builder_;
   const Analysis& analysis_;
+  AutomataWork work_;
   Grammar grammar_;
   std::map<NodeId, NodeId> lowered_;
+  std::map<std::vector<CharacterRange>, std::optional<DfaPtr>> characters_;
   std::vector<RuleId> rules_;    // of the builder, as numbered in grammar_
   std::vector<RuleId> waiting_;  // in the order of grammar_.rules
 };

@@ -14,12 +14,8 @@ namespace linnet::grammar {
 // order. A thread is a state of the Nfa together with demands that the rest of the text must meet.
 class Determinizer {
  public:
-  // Steps over edges and states: half a second at most.
-  static constexpr std::size_t kMaxWork = 20'000'000;
-
-  // Counts in `work` what it does.
   Determinizer(const Nfa& nfa, const Prefixes& prefixes, PrefixStates::States start, std::size_t max_states,
-               std::size_t& work)
+               AutomataWork& work)
       : nfa_(nfa),
         all_prefixes_(prefixes),
         max_states_(max_states),
@@ -99,7 +95,7 @@ class Determinizer {
     auto table =
         Determinizer(*check.rest, all_prefixes_, prefixes_.states(prefix_states), max_states_, work_).run();
     if (!table) return std::nullopt;
-    work_ += table->next.size();
+    work_.spend(table->next.size());
     table = minimized(*table);
     if (!check.is_wanted) {
       const auto others = Dfa::complement(Dfa(*table));
@@ -123,7 +119,7 @@ class Determinizer {
       is_too_large_ = true;
       return std::nullopt;
     }
-    work_ += demands_.size(demands);
+    work_.spend(demands_.size(demands));
     return demands_.with(demands, *automaton);
   }
 
@@ -148,7 +144,7 @@ class Determinizer {
       const auto& state = nfa_.states_[state_of_thread(from)];
       if (state_of_thread(from) == Nfa::kAccept || !state.reads.empty()) closed.push_back(from);
       for (const auto& [to, check] : state.skips) {
-        ++work_;
+        work_.spend(1);
         const auto demands = passed(check, static_cast<std::uint32_t>(kernel[0]), demands_of_thread(from));
         if (demands && see(thread(to, *demands))) open.push_back(thread(to, *demands));
       }
@@ -182,10 +178,10 @@ class Determinizer {
 
   // The number of the state that stands for `kernel` and what it reaches; kDead if there are too many.
   std::uint32_t state_of(const Set& kernel) {
-    work_ += kernel.size();
+    work_.spend(kernel.size());
     if (const auto at = kernels_.find(kernel); at != kernels_.end()) return at->second;
     Set closed = closure(kernel);
-    work_ += closed.size();
+    work_.spend(closed.size());
     auto at = closures_.find(closed);
     if (at == closures_.end()) {
       if (sets_.size() >= max_states_) return DfaTable::kDead;
@@ -207,12 +203,14 @@ class Determinizer {
           const auto demands = demands_.after(demands_of_thread(*each), bytes_[c]);
           if (demands) targets_[c].push_back(thread(to, *demands));
         }
-        work_ += (last_class + 1 - table_.class_of[first]) * (1 + demands_.size(demands_of_thread(*each)));
+        work_.spend((last_class + 1 - table_.class_of[first]) *
+                    (1 + demands_.size(demands_of_thread(*each))));
       }
     }
   }
 
   bool expand(std::size_t from) {
+    if (work_.is_spent()) return false;
     follow(*sets_[from]);
     const auto prefix_states = static_cast<std::uint32_t>((*sets_[from])[0]);
     const std::size_t row = table_.next.size();
@@ -224,7 +222,7 @@ class Determinizer {
       set.erase(std::unique(set.begin() + 1, set.end()), set.end());
       set[0] = prefixes_.after(prefix_states, bytes_[c]);
       table_.next[row + c] = state_of(set);
-      if (table_.next[row + c] == DfaTable::kDead || is_too_large_ || work_ > kMaxWork) return false;
+      if (table_.next[row + c] == DfaTable::kDead || is_too_large_) return false;
     }
     return true;
   }
@@ -232,7 +230,7 @@ class Determinizer {
   const Nfa& nfa_;
   const Prefixes& all_prefixes_;
   const std::size_t max_states_;
-  std::size_t& work_;
+  AutomataWork& work_;
   bool is_too_large_ = false;
   DfaTable table_;
   std::vector<std::uint8_t> bytes_;  // the first of each class
@@ -249,9 +247,10 @@ class Determinizer {
   std::uint32_t n_closures_ = 0;
 };
 
-std::optional<DfaTable> Nfa::determinized(std::size_t max_states, const Prefixes& prefixes) const {
+std::optional<DfaTable> Nfa::determinized(std::size_t max_states, AutomataWork& work,
+                                          const Prefixes& prefixes) const {
   if (is_full()) return std::nullopt;
-  std::size_t work = 0;
+  work.spend(n_parts_);
   PrefixStates::States start;
   for (const DfaTable& prefix : prefixes) start.push_back(prefix.n_states() == 0 ? DfaTable::kDead : 0);
   return Determinizer(*this, prefixes, std::move(start), max_states, work).run();

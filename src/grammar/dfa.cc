@@ -52,7 +52,8 @@ DfaPtr Dfa::any_text() {
     nfa.skip(Nfa::kStart, loop);
     nfa.read(loop, CharacterSet(character_set({{0, kLastCodePoint}})), loop);
     nfa.skip(loop, Nfa::kAccept);
-    return std::make_shared<const Dfa>(*nfa.determinized(kMaxDfaStates));
+    AutomataWork work;
+    return std::make_shared<const Dfa>(*nfa.determinized(kMaxDfaStates, work));
   }();
   return any;
 }

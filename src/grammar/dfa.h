@@ -32,10 +32,9 @@ class Dfa final : public Automaton {
 
   /// The language of a node and what it reaches: literals, characters, sequences, choices, repetitions, rules
   /// that do not lead back to themselves, and automata that are Dfas. Nothing if it is not regular in this
-  /// sense or would take more than `max_states` states or much work. An empty language is a Dfa too, see
-  /// is_empty().
-  static std::optional<DfaPtr> from_node(const Builder& builder, NodeId node,
-                                         std::size_t max_states = kMaxDfaStates);
+  /// sense or would take more than kMaxDfaStates states or all of `work`, if null of its own. An empty
+  /// language is a Dfa too, see is_empty().
+  static std::optional<DfaPtr> from_node(const Builder& builder, NodeId node, AutomataWork* work = nullptr);
   /// These very bytes.
   static DfaPtr literal(std::string_view bytes);
   /// Any valid UTF-8.

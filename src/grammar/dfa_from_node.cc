@@ -79,11 +79,12 @@ void lay(Nfa& nfa, const Builder& builder, NodeId root) {
 
 }  // namespace
 
-std::optional<DfaPtr> Dfa::from_node(const Builder& builder, NodeId node, std::size_t max_states) {
+std::optional<DfaPtr> Dfa::from_node(const Builder& builder, NodeId node, AutomataWork* work) {
   if (!is_regular(builder, node)) return std::nullopt;
   Nfa nfa;
   lay(nfa, builder, node);
-  const auto table = nfa.determinized(max_states);
+  AutomataWork own_work;
+  const auto table = nfa.determinized(kMaxDfaStates, work ? *work : own_work);
   if (!table) return std::nullopt;
   return std::make_shared<const Dfa>(*table);
 }

@@ -30,7 +30,8 @@ const DfaTable& plain_text() {
     nfa.skip(Nfa::kStart, loop);
     nfa.read(loop, character_set({{' ', '!'}, {'#', '['}, {']', kLastCodePoint}}), loop);
     nfa.skip(loop, Nfa::kAccept);
-    return minimized(*nfa.determinized(16));
+    AutomataWork work;
+    return minimized(*nfa.determinized(16, work));
   }();
   return table;
 }

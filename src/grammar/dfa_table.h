@@ -1,6 +1,7 @@
 // The bare numbers of a deterministic automaton over bytes, while it is made and inside a Dfa.
 #pragma once
 
+#include <algorithm>
 #include <array>
 #include <cstddef>
 #include <cstdint>
@@ -8,6 +9,17 @@
 #include <vector>
 
 namespace linnet::grammar {
+
+/// Steps that the making of automata may take, of some 20 ns each; what belongs to one grammar shares one, so
+/// that many parts cannot take long where each alone would not.
+class AutomataWork {
+ public:
+  void spend(std::size_t n) noexcept { n_left_ -= std::min(n, n_left_); }
+  bool is_spent() const noexcept { return n_left_ == 0; }
+
+ private:
+  std::size_t n_left_ = 20'000'000;
+};
 
 struct DfaTable {
   /// In `next`: no text of the language goes on so.

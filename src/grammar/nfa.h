@@ -50,9 +50,10 @@ class Nfa {
   std::size_t n_parts() const noexcept { return n_parts_; }
   void count() noexcept { n_parts_ += !is_full(); }
 
-  /// The subset construction, not yet minimized. Nothing if that takes more than `max_states` states or too
-  /// much work.
-  std::optional<DfaTable> determinized(std::size_t max_states, const Prefixes& prefixes = {}) const;
+  /// The subset construction, not yet minimized. Nothing if that takes more than `max_states` states or all
+  /// of `work`.
+  std::optional<DfaTable> determinized(std::size_t max_states, AutomataWork& work,
+                                       const Prefixes& prefixes = {}) const;
 
  private:
   friend class Determinizer;

@@ -13,7 +13,7 @@ namespace {
 // Turns the parts of a tree into automata.
 class Compiler {
  public:
-  explicit Compiler(const RegexTree& tree) : tree_(tree) {}
+  Compiler(const RegexTree& tree, AutomataWork& work) : tree_(tree), work_(work) {}
 
   Result<DfaPtr> run() {
     Nfa nfa;
@@ -23,7 +23,7 @@ class Compiler {
     nfa.read(before, complement({}), before);
     nfa.read_anything(after);
     LINNET_CHECK(lay(nfa, tree_.root, before, after));
-    const auto table = nfa.determinized(kMaxDfaStates, prefixes_);
+    const auto table = nfa.determinized(kMaxDfaStates, work_, prefixes_);
     if (!table) return too_large(0);
     return std::make_shared<const Dfa>(*table);
   }
@@ -91,7 +91,7 @@ class Compiler {
     --prefix_depth_;
     --depth_;
     n_parts_left_ -= nfa.n_parts();
-    const auto table = nfa.determinized(kMaxDfaStates, prefixes_);
+    const auto table = nfa.determinized(kMaxDfaStates, work_, prefixes_);
     if (!table) return too_large(node.offset);
     prefixes_.push_back(minimized(*table));
     prefix_ids_[inside] = prefixes_.size() - 1;
@@ -119,6 +119,7 @@ class Compiler {
   }
 
   const RegexTree& tree_;
+  AutomataWork& work_;
   Prefixes prefixes_;
   std::map<RegexPart, std::size_t> prefix_ids_;
   std::map<RegexPart, std::shared_ptr<const Nfa>> rests_;
@@ -129,9 +130,10 @@ class Compiler {
 
 }  // namespace
 
-Result<DfaPtr> compile_regex(std::string_view pattern) {
+Result<DfaPtr> compile_regex(std::string_view pattern, AutomataWork* work) {
   LINNET_TRY(const RegexTree tree, parse_regex(pattern));
-  return Compiler(tree).run();
+  AutomataWork own_work;
+  return Compiler(tree, work ? *work : own_work).run();
 }
 
 }  // namespace linnet::grammar

@@ -16,7 +16,8 @@ DfaPtr words(const std::vector<std::string>& words, std::uint32_t min, std::uint
     const auto [part, from, to] = work.take();
     for (const std::string& word : words) nfa.read(from, word, to);
   }
-  return std::make_shared<const Dfa>(*nfa.determinized(kMaxDfaStates));
+  AutomataWork effort;
+  return std::make_shared<const Dfa>(*nfa.determinized(kMaxDfaStates, effort));
 }
 
 DfaPtr characters(std::vector<CharacterRange> ranges, std::uint32_t min, std::uint32_t max) {
@@ -27,7 +28,8 @@ DfaPtr characters(std::vector<CharacterRange> ranges, std::uint32_t min, std::ui
     const auto [part, from, to] = work.take();
     nfa.read(from, character_set(ranges), to);
   }
-  return std::make_shared<const Dfa>(*nfa.determinized(kMaxDfaStates));
+  AutomataWork effort;
+  return std::make_shared<const Dfa>(*nfa.determinized(kMaxDfaStates, effort));
 }
 
 TEST(Dfa, ALiteralIsItself) {
@@ -141,7 +143,11 @@ TEST(Dfa, WhatExplodesEndsSoon) {
     const auto [part, from, to] = work.take();
     nfa.read(from, character_set({{'a', 'b'}}), to);
   }
-  EXPECT_FALSE(nfa.determinized(kMaxDfaStates));
+  AutomataWork effort;
+  EXPECT_FALSE(nfa.determinized(kMaxDfaStates, effort));
+  // What is left is shared, and spent.
+  while (!effort.is_spent()) EXPECT_FALSE(nfa.determinized(kMaxDfaStates, effort));
+  EXPECT_FALSE(Nfa().determinized(kMaxDfaStates, effort));
 }
 
 }  // namespace
