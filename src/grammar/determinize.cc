@@ -92,6 +92,7 @@ class Determinizer {
     const auto key = std::tuple(check.rest.get(), check.is_wanted, prefix_states);
     if (const auto at = automata_.find(key); at != automata_.end()) return at->second;
     if (check.rest->is_full()) return std::nullopt;
+    work_.spend(check.rest->n_parts_);
     auto table =
         Determinizer(*check.rest, all_prefixes_, prefixes_.states(prefix_states), max_states_, work_).run();
     if (!table) return std::nullopt;
@@ -159,15 +160,14 @@ class Determinizer {
     if (std::find(closed.begin(), closed.end(), anything) != closed.end()) {
       return {0, thread(Nfa::kAccept, 0), anything};
     }
-    closed.push_back(0);
     std::sort(closed.begin(), closed.end());
-    closed[0] = prefix_states;
-    const auto is_superfluous = [last = ~std::uint64_t{0}](std::uint64_t each) mutable {
-      if (demands_of_thread(each) == 0) last = each;
-      return last != each && state_of_thread(last) == state_of_thread(each);
-    };
-    closed.erase(std::remove_if(closed.begin() + 1, closed.end(), is_superfluous), closed.end());
-    return closed;
+    Set set{prefix_states};
+    std::uint64_t free = thread(Nfa::kNone, 0);  // the last thread without demands
+    for (const std::uint64_t each : closed) {
+      if (demands_of_thread(each) == 0) free = each;
+      if (each == free || state_of_thread(each) != state_of_thread(free)) set.push_back(each);
+    }
+    return set;
   }
 
   bool accepts(const Set& set) const {
