@@ -13,7 +13,7 @@ namespace linnet::grammar {
 class SetAlgebra {
  public:
   /// What the unions of one type may hold at most, and what all operations may make in all.
-  static constexpr std::size_t kMaxTerms = 2048, kMaxWork = 200'000;
+  static constexpr std::size_t kMaxTerms = 2048, kMaxWork = 30'000;
 
   /// `is_never` tells whether no value satisfies an expression; false if in doubt. All must outlive this.
   SetAlgebra(Expressions& expressions, const Patterns& patterns, std::function<bool(ExpressionId)> is_never)
