@@ -13,18 +13,14 @@
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
-#include <functional>
 #include <iostream>
 #include <iterator>
 #include <map>
 #include <nlohmann/json.hpp>
 #include <optional>
-#include <queue>
 #include <random>
-#include <set>
 #include <string>
 #include <string_view>
-#include <tuple>
 #include <utility>
 #include <vector>
 
@@ -125,64 +121,86 @@ class Conformance {
   bool is_verbose_;
 };
 
-/// A short way from `config` to the end of a text; nothing if it is not found within bounds. Bytes that open
-/// what then has to be closed cost more, so that the search does not lose itself in nested values.
-std::optional<std::string> ending(Machine& machine, ConfigId config) {
-  constexpr std::size_t kMaxConfigs = 5'000;
-  using Way = std::tuple<std::size_t, std::string, ConfigId>;  // least cost first
-  std::priority_queue<Way, std::vector<Way>, std::greater<>> ways;
-  ways.emplace(0, "", config);
-  std::set<ConfigId> seen;
-  while (!ways.empty() && seen.size() < kMaxConfigs) {
-    const auto [cost, way, at] = ways.top();
-    ways.pop();
-    if (machine.accepts(at)) return way;
-    if (!seen.insert(at).second) continue;
-    for (int byte = 0; byte < 256; ++byte) {
-      const ConfigId next = machine.next(at, static_cast<std::uint8_t>(byte));
-      if (next == Machine::kDead || seen.contains(next)) continue;
-      const bool is_dear = byte == '[' || byte == '{' || byte > 0x7E;
-      ways.emplace(cost + (is_dear ? 30 : byte == '\\' ? 3 : 1), way + static_cast<char>(byte), next);
-    }
-  }
-  return {};
+/// All strings in a schema, quoted: names and constants that a text may need.
+void collect_words(const JsonValue& value, std::vector<std::string>& words) {
+  for (const std::string& name : value.names) words.push_back(json_quoted(name));
+  if (value.kind == JsonKind::kString) words.push_back(json_quoted(value.text));
+  for (const JsonValue& item : value.items) collect_words(item, words);
 }
 
-/// A text found by going wherever the grammar leads for `n_wanted` bytes, and from there to the nearest end.
-std::optional<std::string> sample(Machine& machine, std::size_t n_wanted, std::mt19937& random) {
-  std::string text;
-  ConfigId config = Machine::kStart;
-  while (text.size() < n_wanted && machine.continues(config) &&
-         !(machine.accepts(config) && random() % 8 == 0)) {
-    std::vector<std::uint8_t> bytes, plain;
-    for (int byte = 0; byte < 256; ++byte) {
-      if (machine.next(config, static_cast<std::uint8_t>(byte)) == Machine::kDead) continue;
-      bytes.push_back(static_cast<std::uint8_t>(byte));
-      if (std::string_view("\"]}0159-.:, abz").find(static_cast<char>(byte)) != std::string_view::npos)
-        plain.push_back(bytes.back());
+/// Writes texts at random: wherever the grammar leads, but oftener to where people would go.
+class Sampler {
+ public:
+  Sampler(const GrammarPtr& grammar, std::vector<std::string> words)
+      : machine_(grammar), words_(std::move(words)) {}
+
+  /// A text that is ended as soon as may be after `n_wanted` bytes; nothing if that fails again and again.
+  std::optional<std::string> sample(std::size_t n_wanted) {
+    std::string text;
+    ConfigId config = Machine::kStart;
+    while (text.size() < n_wanted && !is_over(config)) config = extend(text, config, false);
+    for (int i = 0; i < 500; ++i) {
+      std::string all = text;
+      ConfigId end = config;
+      while (all.size() < text.size() + 400 && !machine_.accepts(end)) end = extend(all, end, true);
+      if (machine_.accepts(end)) return all;
     }
-    if (bytes.empty()) return {};
-    const auto& choice =
-        plain.empty() || random() % 3 == 0 ? bytes : plain;  // else most would be rare characters
-    text += static_cast<char>(choice[random() % choice.size()]);
-    config = machine.next(config, static_cast<std::uint8_t>(text.back()));
+    return {};
   }
-  const auto rest = ending(machine, config);
-  if (!rest) return {};
-  return text + *rest;
-}
+
+ private:
+  bool is_over(ConfigId config) {
+    return machine_.accepts(config) && (!machine_.continues(config) || one_in(8));
+  }
+  bool one_in(unsigned n) { return random_() % n == 0; }
+  bool can(ConfigId config, char byte) {
+    return machine_.next(config, static_cast<std::uint8_t>(byte)) != Machine::kDead;
+  }
+
+  ConfigId extend(std::string& text, ConfigId config, bool is_ending) {
+    std::string next = pick(config, is_ending);
+    text += next;
+    return machine_.next(config, next);
+  }
+
+  std::string pick(ConfigId config, bool is_ending) {
+    if (!words_.empty() && can(config, '"') && one_in(2)) {
+      const std::string& word = words_[random_() % words_.size()];
+      if (machine_.next(config, word) != Machine::kDead) return word;
+    }
+    for (const char end : std::string_view("\"]}"))
+      if (is_ending && can(config, end) && !one_in(4)) return {end};
+    std::string all, plain;
+    for (int byte = 0; byte < 256; ++byte) {
+      const char c = static_cast<char>(byte);
+      if (!can(config, c)) continue;
+      all += c;
+      const std::string_view wanted = is_ending ? "\"]}0159-.:, abztfn" : "\"[]{}0159-.:, abztfn";
+      if (wanted.find(c) != std::string_view::npos) plain += c;
+    }
+    const std::string& choice = plain.empty() || one_in(is_ending ? 16 : 3) ? all : plain;
+    return choice.empty() ? std::string() : std::string(1, choice[random_() % choice.size()]);
+  }
+
+  Machine machine_;
+  std::vector<std::string> words_;
+  std::mt19937 random_{1};
+};
 
 int print_samples(std::size_t n) {
-  std::mt19937 random(1);
   for (std::string line; std::getline(std::cin, line);) {
     nlohmann::json out = nlohmann::json::array();
     const auto grammar = compile_json_schema(line, {.order = JsonOrder::kFree});
-    if (!grammar) out = grammar.error().message;
-    std::optional<Machine> machine;
-    if (grammar) machine.emplace(*grammar);
-    for (std::size_t i = 0; machine && i < n; ++i) {
-      const auto text = sample(*machine, 5 * i % 120, random);
-      out.push_back(text ? nlohmann::json(*text) : nlohmann::json());
+    if (grammar) {
+      std::vector<std::string> words;
+      collect_words(parse_json(line).value(), words);
+      Sampler sampler(*grammar, std::move(words));
+      for (std::size_t i = 0; i < n; ++i) {
+        const auto text = sampler.sample(5 * i % 120);
+        out.push_back(text ? nlohmann::json(*text) : nlohmann::json());
+      }
+    } else {
+      out = grammar.error().message;
     }
     fmt::print("{}\n", out.dump(-1, ' ', true, nlohmann::json::error_handler_t::replace));
   }
