@@ -16,6 +16,7 @@ import subprocess
 import sys
 
 import jsonschema
+from jsonschema import Draft202012Validator
 
 PERSON = {
     "type": "object",
@@ -38,14 +39,15 @@ SCHEMAS = [
     {"oneOf": [{"multipleOf": 3}, {"multipleOf": 5}], "type": "integer", "minimum": -100, "maximum": 100},
     {"type": "string", "pattern": "^a.*z$", "not": {"pattern": "q"}, "minLength": 4, "maxLength": 7},
     {"type": "string", "not": {"enum": ["", "a", "ab"]}, "maxLength": 3},
-    {"type": "object", "patternProperties": {"^s": {"type": "string", "maxLength": 2}, "n$": {"type": "integer"}},
+    {"type": "object",
+     "patternProperties": {"^s": {"type": "string", "maxLength": 2}, "n$": {"type": "integer"}},
      "additionalProperties": {"type": "boolean"}, "minProperties": 2, "maxProperties": 3},
-    {"type": "object", "properties": {"a": {"type": "integer"}}, "not": {"required": ["b"]}, "minProperties": 1,
-     "additionalProperties": {"enum": [1, 2]}},
+    {"type": "object", "properties": {"a": {"type": "integer"}}, "not": {"required": ["b"]},
+     "minProperties": 1, "additionalProperties": {"enum": [1, 2]}},
     {"type": "object", "not": {"additionalProperties": {"type": "integer"}},
      "additionalProperties": {"enum": [1, "x", None]}, "maxProperties": 3},
-    {"type": "object", "dependentRequired": {"a": ["b"]}, "properties": {"a": {"const": 1}, "b": {"const": 2}},
-     "additionalProperties": False},
+    {"type": "object", "dependentRequired": {"a": ["b"]},
+     "properties": {"a": {"const": 1}, "b": {"const": 2}}, "additionalProperties": False},
     {"type": "array", "items": {"enum": [1, 2, 3, "x"]}, "contains": {"type": "string"}, "maxContains": 2,
      "minItems": 2, "maxItems": 6},
     {"type": "array", "items": {"enum": [1, 2, 3, None]}, "uniqueItems": True, "minItems": 3},
@@ -57,17 +59,19 @@ SCHEMAS = [
     {"if": {"properties": {"kind": {"const": "dog"}}, "required": ["kind"]},
      "then": {"properties": {"bark": {"type": "boolean"}}, "required": ["bark"]},
      "else": {"properties": {"meow": {"const": 1}}, "required": ["meow"]},
-     "properties": {"kind": {"enum": ["dog", "cat"]}}, "required": ["kind"], "type": "object", "maxProperties": 4},
+     "properties": {"kind": {"enum": ["dog", "cat"]}}, "required": ["kind"], "type": "object",
+     "maxProperties": 4},
     {"type": "object", "propertyNames": {"pattern": "^[a-c]{1,2}$"}, "additionalProperties": {"const": 0}},
     {"oneOf": [{"type": "object", "properties": {"t": {"const": kind}, "v": {"type": type_}},
                 "required": ["t", "v"], "additionalProperties": False}
                for kind, type_ in (("i", "integer"), ("s", "string"), ("b", "boolean"))]},
     {"const": {"a": [1, {"b": None}], "c": "\n\"é"}},
     {"type": "array", "items": {"type": "object", "properties": {"x": {"type": "integer", "minimum": 0},
-     "y": {"type": "integer", "maximum": 0}}, "required": ["y", "x"], "additionalProperties": False}, "minItems": 1},
+     "y": {"type": "integer", "maximum": 0}}, "required": ["y", "x"], "additionalProperties": False},
+     "minItems": 1},
     *({"type": "string", "format": name} for name in (
-        "date", "time", "date-time", "duration", "email", "hostname", "ipv4", "ipv6", "uri", "uri-reference", "uuid",
-        "json-pointer", "relative-json-pointer")),
+        "date", "time", "date-time", "duration", "email", "hostname", "ipv4", "ipv6", "uri", "uri-reference",
+        "uuid", "json-pointer", "relative-json-pointer")),
 ]
 
 
@@ -86,7 +90,7 @@ def exact(text):
 
 
 def distinct(pairs):
-    """An object, whose names differ: that names which the schema does not tell are written once is not enforced."""
+    """An object. That a name which the schema does not tell is there once is not enforced."""
     if len({name for name, _ in pairs}) < len(pairs):
         raise LookupError
     return dict(pairs)
@@ -115,8 +119,8 @@ def main():
     args = parser.parse_args()
     schemas = SCHEMAS + (list(suite_schemas(args.folder)) if args.folder else [])
     lines = "".join(json.dumps(schema) + "\n" for schema in schemas)
-    done = subprocess.run([args.program, "--sample", str(args.count)], input=lines, capture_output=True, text=True,
-                          check=True)
+    done = subprocess.run([args.program, "--sample", str(args.count)], input=lines, capture_output=True,
+                          text=True, check=True)
     n_texts = n_refused = n_wrong = 0
     parsed = [json.loads(line, parse_float=exact) for line in lines.splitlines()]
     for schema, line in zip(parsed, done.stdout.splitlines(), strict=True):
@@ -124,7 +128,7 @@ def main():
         if isinstance(texts, str):
             n_refused += 1
             continue
-        validator = jsonschema.Draft202012Validator(schema, format_checker=jsonschema.Draft202012Validator.FORMAT_CHECKER)
+        validator = Draft202012Validator(schema, format_checker=Draft202012Validator.FORMAT_CHECKER)
         for text in texts:
             n_texts += 1
             problem = problem_of(validator, text)

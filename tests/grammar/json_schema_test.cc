@@ -82,7 +82,8 @@ TEST(JsonSchema, FormatsAreHeldToUnlessTheyAreAnnotations) {
 
 TEST(JsonSchema, RecursionGoesAsDeepAsTheText) {
   constexpr std::string_view kTree =
-      R"({"type": "object", "properties": {"v": {"type": "integer"}, "kids": {"type": "array", "items": {"$ref": "#"}}},
+      R"({"type": "object",
+          "properties": {"v": {"type": "integer"}, "kids": {"type": "array", "items": {"$ref": "#"}}},
           "required": ["v"], "additionalProperties": false})";
   std::string deep = R"({"v": 0})";
   for (int i = 0; i < 500; ++i) deep = R"({"v": 1, "kids": [)" + deep + "]}";
@@ -122,8 +123,8 @@ TEST(JsonSchema, ItemsThatAreCounted) {
 
 TEST(JsonSchema, TextsThatCannotBeFinishedAreNotBegun) {
   const auto grammar = compile_json_schema(
-      R"({"type": "object", "properties": {"a": {"const": 1}, "b": false, "c": {"const": 2}}, "minProperties": 2,
-          "additionalProperties": false})");
+      R"({"type": "object", "properties": {"a": {"const": 1}, "b": false, "c": {"const": 2}},
+          "minProperties": 2, "additionalProperties": false})");
   ASSERT_TRUE(grammar) << grammar.error().message;
   Machine machine(*grammar);
   const ConfigId config = machine.next(Machine::kStart, R"({")");
