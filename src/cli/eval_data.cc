@@ -57,6 +57,12 @@ double probability_of(const Json& value, const std::string& what) {
   return probability;
 }
 
+std::optional<double> probability_in(const Json& object) {
+  const Json* const value = member(object, "probability");
+  if (value == nullptr || value->is_null()) return std::nullopt;
+  return probability_of(*value, "\"probability\"");
+}
+
 const Json& list_of(const Json& value, const char* key) {
   if (value.is_array()) return value;
   throw LineError(fmt::format("\"{}\" is {}, not an array", key, value.type_name()));
@@ -67,33 +73,51 @@ std::string written(const Json& value, const std::string& what) {
   return value.is_number() || value.is_boolean() ? value.dump() : text_of(value, what);
 }
 
+// The piece of the text at the place that an object names, if it names one.
+std::optional<std::string> piece_of(const Json& object, const std::string& text) {
+  const Json* const begin = member(object, "begin");
+  const Json* const end = member(object, "end");
+  if (begin == nullptr || end == nullptr) return std::nullopt;
+  const auto size = static_cast<double>(text.size());
+  const double first = number_of(*begin, "\"begin\"", size), last = number_of(*end, "\"end\"", size);
+  if (first < 0 || last < first)
+    throw LineError(fmt::format("no text stands from byte {} to {}", first, last));
+  return text.substr(static_cast<std::size_t>(first), static_cast<std::size_t>(last - first));
+}
+
+Value value_of(const Json& object, const std::string& what, const std::string& text) {
+  const Json* const written_value = member(object, "value");
+  if (written_value == nullptr) throw LineError(fmt::format("{} has no \"value\"", what));
+  if (written_value->is_null()) return {};
+  const std::optional<std::string> piece = piece_of(object, text);
+  Value value{.text = piece ? *piece : written(*written_value, what), .is_piece = piece.has_value()};
+  value.probability = probability_in(object);
+  return value;
+}
+
 // The values that `json` holds: none, one, or those of an array.
-void add_values(const Json& json, const std::string& field, std::vector<Value>& values) {
+void add_values(const Json& json, const std::string& field, const std::string& text,
+                std::vector<Value>& values) {
   const std::string what = fmt::format("the value of \"{}\"", field);
   if (json.is_array()) {
-    for (const Json& element : json) add_values(element, field, values);
+    for (const Json& element : json) add_values(element, field, text, values);
   } else if (json.is_object()) {
-    const Json* const value = member(json, "value");
-    if (value == nullptr) throw LineError(fmt::format("{} has no \"value\"", what));
-    if (value->is_null()) return;
-    values.push_back({written(*value, what)});
-    const Json* const probability = member(json, "probability");
-    if (probability != nullptr && !probability->is_null())
-      values.back().probability = probability_of(*probability, "\"probability\"");
+    values.push_back(value_of(json, what, text));
   } else if (!json.is_null()) {
     values.push_back({written(json, what)});
   }
+  std::erase_if(values, [](const Value& value) { return value.text.empty(); });
 }
 
 // An array of several values makes several spans, and one record of its first.
-void add_record(const Json& json, Findings& findings) {
+void add_record(const Json& json, const std::string& text, Findings& findings) {
   if (!json.is_object()) throw LineError(fmt::format("a record is {}, not an object", json.type_name()));
   Record record;
   for (const auto& [field, value] : json.items()) {
     std::vector<Value> values;
-    add_values(value, field, values);
+    add_values(value, field, text, values);
     for (const Value& each : values) {
-      if (!each.text.empty()) findings.spans.push_back({field, each});
+      if (each.is_piece) findings.spans.push_back({field, each});
     }
     if (!values.empty()) record[field] = values.front();
   }
@@ -101,18 +125,13 @@ void add_record(const Json& json, Findings& findings) {
 }
 
 void add_slot(const Json& json, Findings& findings) {
-  std::vector<Value> values;
-  Json value{{"value", text_in(json, "text")}};
-  if (const Json* const probability = member(json, "probability")) value["probability"] = *probability;
-  const std::string slot = text_in(json, "slot");
-  add_values(value, slot, values);
-  findings.spans.push_back({slot, values.front()});
+  findings.spans.push_back({text_in(json, "slot"), {text_in(json, "text"), probability_in(json)}});
 }
 
-void read_findings(const Json& line, Findings& findings) {
+void read_findings(const Json& line, const std::string& text, Findings& findings) {
   for (const char* const key : {"records", "items"}) {
     if (const Json* const records = member(line, key)) {
-      for (const Json& record : list_of(*records, key)) add_record(record, findings);
+      for (const Json& record : list_of(*records, key)) add_record(record, text, findings);
     }
   }
   if (const Json* const slots = member(line, "slots")) {
@@ -135,7 +154,7 @@ Example read_example(const Json& line, EvalData& data, bool is_first) {
     example.label = text_in(line, "label");
     if (example.label->empty()) throw LineError("\"label\" is empty; null says that no label fits");
   }
-  read_findings(line, example.findings);
+  read_findings(line, example.text, example.findings);
   if (data.has_spans && data.has_records) throw LineError("there are both \"slots\" and \"items\"");
   return example;
 }
@@ -159,16 +178,14 @@ Answer read_answer(const Json& line, const Example& example) {
   const Json* const label = member(line, "label");
   answer.abstains = label == nullptr || label->is_null();
   if (!answer.abstains) answer.label = text_of(*label, "\"label\"");
-  const Json* const probability = member(line, "probability");
-  if (probability != nullptr && !probability->is_null())
-    answer.probability = probability_of(*probability, "\"probability\"");
+  answer.probability = probability_in(line);
   const Json* const ranked = member(line, "ranked");
   if (ranked != nullptr && answer.abstains) read_ranked(*ranked, answer);
   const Json* const score = member(line, "score");
   answer.score = score != nullptr ? number_of(*score, "\"score\"", kMaxScore)
                                   : answer.probability.value_or(answer.abstains ? 0 : 1);
   answer.is_invalid = member(line, "error") != nullptr;
-  read_findings(line, answer.findings);
+  read_findings(line, example.text, answer.findings);
   return answer;
 }
 

@@ -29,8 +29,9 @@ EvalData parse_eval_data(const std::string& text, const std::string& name);
 ///     without a ranked list the label is the likeliest; without a score the probability is taken, or
 ///     whether there is a label
 ///   "records" ([{field: value}]), "items" alike, "slots" ([{"slot", "text"}]): a value is a string, null for
-///     none, an object with "value" (and "probability"), or an array of these; values of records are spans,
-///     too
+///     none, an object with "value" (and "probability"), or an array of these. Strings are pieces of the text
+///     and spans, too. Of an object it is the bytes from "begin" to "end", whatever its value makes of them;
+///     without these it is said of the whole text and no span.
 ///   "error": the program failed there
 ///   "seconds": what the answer took
 /// The line null says that the program was not asked.

@@ -223,8 +223,8 @@ class FindingScorer {
     Matching matching(gold);
     const std::string_view edges = of_records_ ? kRecordEdges : kSpanEdges;
     for (const auto& [field, value] : values_of(answer.findings, of_records_)) {
-      ++scores_.n_values;
-      scores_.n_invented += stands_in(value->text, example.text) ? 0 : 1;
+      scores_.n_values += value->is_piece ? 1 : 0;
+      scores_.n_invented += value->is_piece && !stands_in(value->text, example.text) ? 1 : 0;
       all_have_probabilities_ = all_have_probabilities_ && value->probability.has_value();
       const Comparable compared{{field, comparable(value->text, edges)}};
       // Records may share a value that the text has once.

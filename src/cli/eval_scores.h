@@ -15,6 +15,7 @@ namespace linnet::cli {
 struct Value {
   std::string text;
   std::optional<double> probability{};  ///< Of an answer that tells it.
+  bool is_piece = true;                 ///< Of the text, and not said of the whole text, as an enum is.
 };
 
 /// A piece of a text and what it is there.
@@ -132,7 +133,7 @@ struct FindingScores {
   std::size_t n_empty_right = 0;                           ///< and nothing was found.
   Counts total{};                                          ///< Of spans, or of whole records.
   std::vector<std::pair<std::string, Counts>> by_field{};  ///< By name.
-  std::size_t n_values = 0, n_invented = 0;  ///< Strings found; those that are not in their text.
+  std::size_t n_values = 0, n_invented = 0;  ///< Pieces found; those that are not in their text.
   std::vector<Bin> bins{};                   ///< Of the values' probabilities; empty if an answer lacks one.
   double ece = 0;
   std::vector<Miss> misses{};  ///< Most mistakes first.

@@ -91,18 +91,19 @@ TEST_F(AnswersTest, ReadsLabelsAsClassifyPrintsThem) {
 }
 
 TEST_F(AnswersTest, ReadsRecordsInEveryForm) {
-  const Answer answer =
-      one(R"({"records": [{"drug": {"value": "it", "begin": 11, "end": 13, "probability": 0.5}, )"
-          R"("dose": null, "n": 5}, {"drug": [{"value": "of"}, "five"], "dose": {"value": null}}]})");
+  const Answer answer = one(
+      R"({"records": [{"drug": {"value": "IT", "begin": 11, "end": 13, "probability": 0.5}, )"
+      R"("dose": null, "n": 5}, {"drug": ["of", "five"], "dose": {"value": null}, "kind": {"value": "x"}}]})");
   const auto& [spans, records] = answer.findings;
   ASSERT_EQ(records.size(), 2u);
-  EXPECT_EQ(records[0].at("drug").text, "it");
+  EXPECT_EQ(records[0].at("drug").text, "it");  // what stands there
   EXPECT_EQ(records[0].at("drug").probability, 0.5);
   EXPECT_EQ(records[0].at("n").text, "5");
   EXPECT_FALSE(records[0].contains("dose"));
   EXPECT_EQ(records[1].at("drug").text, "of");
-  EXPECT_EQ(records[1].size(), 1u);
-  ASSERT_EQ(spans.size(), 4u);
+  EXPECT_FALSE(records[1].at("kind").is_piece);
+  EXPECT_EQ(records[1].size(), 2u);
+  ASSERT_EQ(spans.size(), 4u);  // not "kind", which is said of the whole text
   EXPECT_EQ(spans[3].slot + spans[3].value.text, "drugfive");
 }
 
@@ -133,6 +134,8 @@ TEST_F(AnswersTest, RefusesWhatIsNoAnswer) {
            {R"({"records": {}})", "\"records\" is object"},
            {R"({"records": [3]})", "a record is number"},
            {R"({"records": [{"drug": {"begin": 1}}]})", "has no \"value\""},
+           {R"({"records": [{"drug": {"value": "it", "begin": 11, "end": 99}}]})", "\"end\" is 99"},
+           {R"({"records": [{"drug": {"value": "it", "begin": 5, "end": 2}}]})", "from byte 5 to 2"},
            {R"({"slots": [{"slot": "x"}]})", "there is no \"text\""}}) {
     EXPECT_NE(refusal(lines).find(says), std::string::npos) << refusal(lines);
   }

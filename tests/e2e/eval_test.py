@@ -22,7 +22,7 @@ NOTES = [
     {"text": "Nothing today.", "items": []},
 ]
 FOUND = [
-    {"records": [{"what": {"value": "Salt", "begin": 13, "end": 17}, "amount": {"value": "two grams"}}]},
+    {"records": [{"what": {"value": "Salt", "begin": 13, "end": 17}, "amount": "two grams"}]},
     {"records": [{"what": "pepper", "amount": None}]},
 ]
 

@@ -140,13 +140,10 @@ def records_case(draw, n):
         if said and draw.random() < 0.3:
             said.append(dict(said[0]))
         data.append({"text": text, "items": gold})
-        records = [{f: {"value": v, "begin": 0, "end": 1} for f, v in record.items()} for record in said]
-        answers.append({"records": records, "items": []})
+        answers.append({"records": said})
 
     def plain(line):
-        if line.get("items"):
-            return line["items"]
-        return [{f: v["value"] for f, v in record.items()} for record in line["records"]]
+        return line.get("items") or line.get("records", [])
 
     def clean(value):
         return value.lower().strip(" .,;()")
