@@ -112,7 +112,7 @@ void add_values(const Json& json, const std::string& field, const std::string& t
 // An array of several values makes several spans, and one record of its first.
 void add_record(const Json& json, const std::string& text, Findings& findings) {
   if (!json.is_object()) throw LineError(fmt::format("a record is {}, not an object", json.type_name()));
-  Record record;
+  FieldValues record;
   for (const auto& [field, value] : json.items()) {
     std::vector<Value> values;
     add_values(value, field, text, values);
@@ -251,7 +251,7 @@ void keep_fields(const std::vector<std::string>& fields, EvalData& data, std::ve
   };
   const auto keep = [&](Findings& findings) {
     std::erase_if(findings.spans, [&](const Span& span) { return !is_kept(span.slot); });
-    for (Record& record : findings.records)
+    for (FieldValues& record : findings.records)
       std::erase_if(record, [&](const auto& field) { return !is_kept(field.first); });
   };
   for (Example& example : data.examples) keep(example.findings);

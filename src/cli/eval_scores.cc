@@ -133,7 +133,7 @@ Parts parts_of_spans(const Findings& findings) {
 
 Parts parts_of_records(const Findings& findings) {
   Parts parts;
-  for (const Record& record : findings.records) {
+  for (const FieldValues& record : findings.records) {
     Comparable finding;
     for (const auto& [field, value] : record) {
       if (value.text.empty()) continue;
@@ -154,7 +154,7 @@ std::vector<std::pair<std::string, const Value*>> values_of(const Findings& find
     for (const Span& span : findings.spans) values.emplace_back(span.slot, &span.value);
     return values;
   }
-  for (const Record& record : findings.records) {
+  for (const FieldValues& record : findings.records) {
     for (const auto& [field, value] : record) {
       if (!value.text.empty()) values.emplace_back(field, &value);
     }

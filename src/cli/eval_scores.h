@@ -25,12 +25,12 @@ struct Span {
 };
 
 /// Values that belong together, by the names of their fields.
-using Record = std::map<std::string, Value>;
+using FieldValues = std::map<std::string, Value>;
 
 /// What stands in a text, or what somebody says of it.
 struct Findings {
   std::vector<Span> spans{};
-  std::vector<Record> records{};
+  std::vector<FieldValues> records{};
 };
 
 /// A text and the truth about it.

@@ -93,7 +93,7 @@ TEST_F(AnswersTest, ReadsLabelsAsClassifyPrintsThem) {
 TEST_F(AnswersTest, ReadsRecordsInEveryForm) {
   const Answer answer = one(
       R"({"records": [{"drug": {"value": "IT", "begin": 11, "end": 13, "probability": 0.5}, )"
-      R"("dose": null, "n": 5}, {"drug": ["of", "five"], "dose": {"value": null}, "kind": {"value": "x"}}]})");
+      R"("dose": null, "n": 5}, {"drug": ["of", "five"], "dose": {"value": null}, "kind": {"value": 2}}]})");
   const auto& [spans, records] = answer.findings;
   ASSERT_EQ(records.size(), 2u);
   EXPECT_EQ(records[0].at("drug").text, "it");  // what stands there
