@@ -14,6 +14,7 @@ install(TARGETS linnet linnet_shared linnet_dependencies EXPORT linnet_targets
   LIBRARY DESTINATION ${CMAKE_INSTALL_LIBDIR})
 install(DIRECTORY include/linnet ${PROJECT_BINARY_DIR}/include/linnet DESTINATION ${CMAKE_INSTALL_INCLUDEDIR}
   FILES_MATCHING PATTERN "*.h")
+install(DIRECTORY recipes DESTINATION ${CMAKE_INSTALL_DATADIR}/linnet FILES_MATCHING PATTERN "*.json")
 install(FILES models/manifest.json DESTINATION ${CMAKE_INSTALL_DATADIR}/linnet)
 if(TARGET linnet_cli)
   install(TARGETS linnet_cli RUNTIME DESTINATION ${CMAKE_INSTALL_BINDIR})

@@ -18,13 +18,14 @@
 
 namespace linnet::cli {
 
-extern const Command kRun, kChat, kInspect, kTokenize, kLogits, kPerplexity, kBench, kPack, kMatch, kEval;
+extern const Command kRun, kChat, kInspect, kTokenize, kLogits, kPerplexity, kBench, kPack, kMatch, kEval,
+    kExtract;
 
 namespace {
 
 // The one list of commands.
-constexpr const Command* kCommands[] = {&kRun,    &kChat,       &kMatch, &kInspect, &kTokenize,
-                                        &kLogits, &kPerplexity, &kBench, &kPack,    &kEval};
+constexpr const Command* kCommands[] = {&kRun,        &kChat,  &kMatch, &kInspect, &kTokenize, &kLogits,
+                                        &kPerplexity, &kBench, &kPack,  &kEval,    &kExtract};
 
 constexpr const char* kFooter =
     "Examples:\n"

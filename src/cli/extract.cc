@@ -1,0 +1,172 @@
+#include <fstream>
+#include <iostream>
+#include <memory>
+
+#include <unistd.h>
+
+#include <fmt/format.h>
+#include <linnet/extract.h>
+#include <nlohmann/json.hpp>
+
+#include "cli/command.h"
+#include "cli/interrupt.h"
+#include "cli/recipe_source.h"
+#include "cli/terminal.h"
+#include "cli/text_input.h"
+
+namespace linnet::cli {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+// Lines that are answered together.
+constexpr std::size_t kBatch = 64;
+
+struct Args {
+  ModelFlags model;
+  ExtractOptions options;
+  std::string recipe, schema, examples, head, save_head, file;
+};
+
+std::string as_json(const std::vector<Record>& records) {
+  Json list = Json::array();
+  for (const Record& record : records) {
+    Json fields = Json::object();
+    for (const FieldValue& value : record) {
+      Json& out = fields[value.field];
+      out["value"] = value.is_number ? Json::parse(value.value) : Json(value.value);
+      if (value.end > value.begin) {
+        out["begin"] = value.begin;
+        out["end"] = value.end;
+      }
+      out["probability"] = Json::parse(fmt::format("{:.4f}", value.probability));
+    }
+    list.push_back(std::move(fields));
+  }
+  return Json{{"records", std::move(list)}}.dump() + "\n";
+}
+
+std::string text_of(const std::string& line, std::size_t number) {
+  const Json json = Json::parse(line, nullptr, /*allow_exceptions=*/false);
+  if (!json.is_object() || !json.value("text", Json()).is_string()) {
+    fail(ErrorCode::kInvalidArgument, fmt::format("line {} is not {{\"text\": \"...\"}}", number));
+  }
+  return json["text"].get<std::string>();
+}
+
+// The lines of the input, a batch at a time; from a terminal one by one.
+class Input {
+ public:
+  explicit Input(const std::string& path) {
+    if (path.empty()) return;
+    lines_ = read_file(path);
+    from_file_ = true;
+  }
+
+  std::vector<std::string> next_batch() {
+    const std::size_t n_most = !from_file_ && isatty(STDIN_FILENO) != 0 ? 1 : kBatch;
+    std::vector<std::string> texts;
+    while (texts.size() < n_most) {
+      const std::optional<std::string> line = next_line();
+      if (!line) break;
+      ++number_;
+      if (line->find_first_not_of(" \t\r") != std::string::npos) texts.push_back(text_of(*line, number_));
+    }
+    return texts;
+  }
+
+ private:
+  std::optional<std::string> next_line() {
+    if (!from_file_) return read_stdin_line();
+    if (at_ >= lines_.size()) return std::nullopt;
+    const std::size_t end = std::min(lines_.find('\n', at_), lines_.size());
+    std::string line = lines_.substr(at_, end - at_);
+    at_ = end + 1;
+    return line;
+  }
+
+  bool from_file_ = false;
+  std::string lines_;
+  std::size_t at_ = 0, number_ = 0;
+};
+
+ExtractOptions options_of(const Args& args) {
+  if (args.recipe.empty() && args.schema.empty() && args.head.empty()) {
+    throw UsageError("say what to look for: --recipe NAME, --schema FILE or --head FILE");
+  }
+  ExtractOptions options = args.options;
+  if (!args.recipe.empty()) options.recipe = find_recipe(args.recipe);
+  if (!args.schema.empty()) options.schema = read_file(args.schema);
+  if (!args.examples.empty()) options.examples = read_file(args.examples);
+  options.head = args.head;
+  options.n_threads = args.model.n_threads;
+  return options;
+}
+
+ExitCode extract(const Args& args) {
+  const ExtractOptions options = options_of(args);
+  Input input(args.file);
+  const Model model = args.model.load();
+  Extractor extractor = Extractor::create(model, options).value();
+  if (!args.save_head.empty()) extractor.save(args.save_head).value();
+  const Interrupt interrupt;
+  for (auto texts = input.next_batch(); !texts.empty(); texts = input.next_batch()) {
+    extractor
+        .extract(texts,
+                 [&](std::size_t, const std::vector<Record>& records) {
+                   print(as_json(records));
+                   return !interrupt.happened();
+                 })
+        .value();
+    flush();
+  }
+  return kOk;
+}
+
+Action configure(CLI::App& app) {
+  auto args = std::make_shared<Args>();
+  args->model.add(app);
+  app.add_option("--recipe", args->recipe,
+                 "A recipe's name (dates, medication, voice) or file: what to look for, and examples")
+      ->option_text("NAME");
+  app.add_option("--schema", args->schema, "JSON Schema of what to look for")->option_text("FILE");
+  app.add_option(
+         "--examples", args->examples,
+         "JSON lines {\"text\": ..., \"records\": [{FIELD: VALUE}, ...]} to learn from, besides the recipe's")
+      ->option_text("FILE");
+  app.add_option("--head", args->head, "What --save-head wrote, in place of examples")
+      ->option_text("FILE")
+      ->excludes("--recipe", "--schema", "--examples");
+  app.add_option("--save-head", args->save_head, "Write what was learned to a file")->option_text("FILE");
+  app.add_option("--file", args->file, "Read the lines from a file, not from standard input")
+      ->option_text("FILE");
+  app.add_option_function<std::string>(
+         "--min-probability",
+         [args](const std::string& text) {
+           args->options.min_probability = parse_real("--min-probability", text);
+         },
+         "Leave out values that are less probable")
+      ->option_text("P");
+  app.add_option("--today", args->options.today, "The day that \"tomorrow\" is told from, YYYY-MM-DD")
+      ->option_text("DAY");
+  app.add_flag("--windows", args->options.windows, "Read texts longer than the context in windows");
+  add_number(app, "--context", args->options.n_ctx, "Tokens that fit (default: the model's, at most 4096)",
+             16, kMaxContext);
+  return [args] { return extract(*args); };
+}
+
+}  // namespace
+
+extern const Command kExtract;
+const Command kExtract{
+    .name = "extract",
+    .summary = "Find records in texts: JSON lines {\"text\": ...} in, {\"records\": [...]} out",
+    .examples =
+        "echo '{\"text\": \"Prednisone 20 mg daily was begun.\"}' | linnet extract MODEL --recipe "
+        "medication\n"
+        "linnet extract MODEL --schema order.json --examples orders.jsonl --file mails.jsonl\n"
+        "linnet extract MODEL --recipe dates --today 2026-03-01 --save-head dates.head < mails.jsonl",
+    .configure = &configure,
+};
+
+}  // namespace linnet::cli

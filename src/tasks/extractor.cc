@@ -1,0 +1,253 @@
+#include <algorithm>
+#include <charconv>
+#include <cstdlib>
+
+#include <nlohmann/json.hpp>
+
+#include <linnet/extract.h>
+
+#include "base/guard.h"
+#include "engine/model_impl.h"
+#include "tasks/extract_head.h"
+#include "tasks/recipe.h"
+#include "tasks/typed_value.h"
+
+namespace linnet {
+namespace {
+
+using namespace tasks;  // NOLINT(google-build-using-namespace)
+
+// Texts that are read at once: their states are in memory together.
+constexpr std::size_t kBatch = 64;
+
+// What a head must share with the model that it is used with.
+std::string fingerprint(const Model& model) {
+  const ModelInfo& info = model.info();
+  return fmt::format("{} {} {}x{} {} parameters, {} bytes", info.architecture, info.name, info.n_layers,
+                     info.d_model, info.n_parameters, info.n_file_bytes);
+}
+
+}  // namespace
+
+struct Extractor::Impl {
+  Impl(Model model_, double least) : model(std::move(model_)), min_probability(least) {}
+
+  const Model model;
+  std::string schema_text;
+  RecordSchema schema;
+  std::vector<std::size_t> span_fields;  // the head's fields
+  std::optional<Day> today;
+  const double min_probability;
+  std::unique_ptr<WordReader> reader;
+  std::optional<ExtractHead> head;
+
+  Result<void> set_schema(std::string text);
+  Result<void> learn(const std::string& recipe_examples, const std::string& own_examples);
+  Result<void> load_head(HeadReader& file);
+  std::vector<Record> records_of(std::string_view text, const ReadText& read) const;
+  std::optional<FieldValue> value_of(std::size_t field, std::string_view text, const ByteSpan& bytes,
+                                     double p) const;
+  Record record_of(std::string_view text, const ReadText& read, const std::vector<FoundSpan>& spans,
+                   const FoundRecord& found, const std::vector<ExtractHead::Choice>& choices) const;
+};
+
+Result<void> Extractor::Impl::set_schema(std::string text) {
+  schema_text = std::move(text);
+  LINNET_TRY(schema, parse_schema(schema_text));
+  for (std::size_t i = 0; i < schema.fields.size(); ++i) {
+    if (schema.fields[i].has_span()) span_fields.push_back(i);
+  }
+  return {};
+}
+
+Result<void> Extractor::Impl::learn(const std::string& recipe_examples, const std::string& own_examples) {
+  LINNET_TRY(std::vector<Example> examples, parse_examples(recipe_examples, schema));
+  LINNET_TRY(std::vector<Example> more, parse_examples(own_examples, schema));
+  std::ranges::move(more, std::back_inserter(examples));
+  if (examples.empty()) return fail(ErrorCode::kInvalidArgument, "there are no examples to learn from");
+  std::vector<std::string> texts;
+  for (const Example& example : examples) texts.push_back(example.text);
+  auto read = reader->read(texts);
+  if (!read) return fail(read.error().code, "examples, {}", read.error().message);
+  head = ExtractHead::train(schema, examples, *read, reader->d_state());
+  return {};
+}
+
+Result<void> Extractor::Impl::load_head(HeadReader& file) {
+  LINNET_TRY(ExtractHead loaded, ExtractHead::load(file, schema));
+  if (loaded.d_state() != reader->d_state()) return file.corrupt("it has states of another width");
+  head = std::move(loaded);
+  return {};
+}
+
+std::optional<FieldValue> Extractor::Impl::value_of(std::size_t field, std::string_view text,
+                                                    const ByteSpan& bytes, double p) const {
+  const Field& of = schema.fields[field];
+  FieldValue value{of.name, std::string(bytes.of(text)), bytes.begin, bytes.end, p};
+  if (of.kind == FieldKind::kText) return value;
+  std::optional<std::string> typed = typed_value(of.kind, value.value, today);
+  if (!typed) return std::nullopt;
+  value.value = *std::move(typed);
+  value.is_number = of.kind == FieldKind::kNumber || of.kind == FieldKind::kInteger;
+  return value;
+}
+
+// Empty if it lacks a field that the schema requires.
+Record Extractor::Impl::record_of(std::string_view text, const ReadText& read,
+                                  const std::vector<FoundSpan>& spans, const FoundRecord& found,
+                                  const std::vector<ExtractHead::Choice>& choices) const {
+  Record record;
+  for (std::size_t f = 0; f < schema.fields.size(); ++f) {
+    const Field& field = schema.fields[f];
+    std::optional<FieldValue> value;
+    for (const FoundLink& link : found) {
+      const FoundSpan& span = spans[link.span];
+      if (span_fields[span.words.field] != field.from.value_or(f)) continue;
+      const ByteSpan bytes{read.words[span.words.begin].begin, read.words[span.words.end - 1].end};
+      value = value_of(f, text, bytes, span.probability * link.probability);
+    }
+    for (const ExtractHead::Choice& choice : choices) {
+      if (choice.field == f)
+        value = FieldValue{field.name, field.choices[choice.choice], 0, 0, choice.probability};
+    }
+    if (value && value->probability < min_probability) value.reset();
+    if (!value && field.is_required) return {};
+    if (value) record.push_back(*std::move(value));
+  }
+  return record;
+}
+
+std::vector<Record> Extractor::Impl::records_of(std::string_view text, const ReadText& read) const {
+  std::vector<Record> records;
+  if (read.words.empty()) return records;
+  const std::vector<FoundSpan> spans = head->find(read);
+  const std::vector<ExtractHead::Choice> choices = head->choose(read);
+  std::vector<FoundRecord> groups = head->group(text, read.words, spans);
+  if (groups.empty() && !choices.empty()) groups.emplace_back();
+  for (const FoundRecord& group : groups) {
+    if (records.size() >= schema.max_records) break;
+    Record record = record_of(text, read, spans, group, choices);
+    if (!record.empty()) records.push_back(std::move(record));
+  }
+  return records;
+}
+
+Extractor::Extractor(std::unique_ptr<Impl> impl) noexcept : impl_(std::move(impl)) {}
+Extractor::Extractor(Extractor&& other) noexcept = default;
+Extractor& Extractor::operator=(Extractor&& other) noexcept = default;
+Extractor::~Extractor() = default;
+
+Result<Extractor> Extractor::create(const Model& model, const ExtractOptions& options) {
+  return guard([&]() -> Result<Extractor> {
+    auto impl = std::make_unique<Impl>(model, options.min_probability);
+    if (!options.today.empty()) {
+      impl->today = parse_day(options.today);
+      if (!impl->today)
+        return fail(ErrorCode::kInvalidArgument, "today is \"{}\", not a day as YYYY-MM-DD", options.today);
+    }
+    ExtractRecipe recipe;
+    if (!options.recipe.empty()) {
+      LINNET_TRY(recipe, read_recipe(options.recipe));
+    }
+    std::string schema = options.schema.empty() ? recipe.schema : options.schema;
+    std::optional<HeadReader> head;
+    if (!options.head.empty()) {
+      LINNET_TRY(head, HeadReader::open(options.head));
+      LINNET_TRY(const std::string trained_for, head->text());
+      if (trained_for != fingerprint(model)) {
+        return fail(ErrorCode::kInvalidArgument, "{}: trained for another model: {}", options.head.string(),
+                    trained_for);
+      }
+      LINNET_TRY(schema, head->text());
+    }
+    if (schema.empty())
+      return fail(ErrorCode::kInvalidArgument, "there is no schema; give one, or a recipe that has one");
+    LINNET_CHECK(impl->set_schema(std::move(schema)));
+    WordReaderOptions reader_options;
+    reader_options.layers = middle_layers(model.info().n_layers);
+    reader_options.n_ctx = options.n_ctx;
+    reader_options.n_threads = options.n_threads;
+    reader_options.windows = options.windows;
+    LINNET_TRY(impl->reader, WordReader::create(model, reader_options));
+    if (head) {
+      LINNET_CHECK(impl->load_head(*head));
+    } else {
+      LINNET_CHECK(impl->learn(recipe.examples, options.examples));
+    }
+    return Extractor(std::move(impl));
+  });
+}
+
+Result<std::vector<Record>> Extractor::extract(std::string_view text) {
+  return guard([&]() -> Result<std::vector<Record>> {
+    const std::string one(text);
+    LINNET_TRY(const std::vector<ReadText> read, impl_->reader->read({&one, 1}));
+    return impl_->records_of(one, read[0]);
+  });
+}
+
+Result<void> Extractor::extract(std::span<const std::string> texts, const RecordsCallback& callback) {
+  return guard([&]() -> Result<void> {
+    for (std::size_t first = 0; first < texts.size(); first += kBatch) {
+      const auto batch = texts.subspan(first, std::min(kBatch, texts.size() - first));
+      LINNET_TRY(const std::vector<ReadText> read, impl_->reader->read(batch, first));
+      for (std::size_t i = 0; i < batch.size(); ++i) {
+        if (!callback(first + i, impl_->records_of(batch[i], read[i]))) {
+          return fail(ErrorCode::kCancelled, "cancelled after {} of {} texts", first + i + 1, texts.size());
+        }
+      }
+    }
+    return {};
+  });
+}
+
+Result<void> Extractor::save(const std::filesystem::path& path) const {
+  return guard([&]() -> Result<void> {
+    HeadWriter writer;
+    writer.text(fingerprint(impl_->model));
+    writer.text(impl_->schema_text);
+    impl_->head->save(writer);
+    return writer.write(path);
+  });
+}
+
+namespace detail {
+
+using Json = nlohmann::ordered_json;
+
+std::string schema_of(const std::vector<FieldText>& fields) {
+  Json properties = Json::object();
+  for (const FieldText& field : fields) {
+    properties[std::string(field.name)] = {{"type", field.is_number ? "number" : "string"},
+                                           {"description", field.description},
+                                           {"x-linnet-source", "span"}};
+  }
+  return Json{{"type", "array"}, {"items", {{"type", "object"}, {"properties", properties}}}}.dump();
+}
+
+std::string example_of(std::string_view text, const std::vector<std::vector<FieldText>>& records) {
+  Json example = {{"text", text}, {"records", Json::array()}};
+  for (const auto& record : records) {
+    Json fields = Json::object();
+    for (const FieldText& field : record) {
+      if (!field.value.empty()) fields[std::string(field.name)] = field.value;
+    }
+    example["records"].push_back(std::move(fields));
+  }
+  return example.dump(-1, ' ', false, Json::error_handler_t::replace) + "\n";
+}
+
+std::string number_text(double value) {
+  char text[32];
+  const auto end = std::to_chars(text, text + sizeof text, value).ptr;
+  return {text, end};
+}
+
+double number_value(const std::string& text) {
+  double value = 0;
+  std::from_chars(text.data(), text.data() + text.size(), value);
+  return value;
+}
+
+}  // namespace detail
+}  // namespace linnet
