@@ -37,7 +37,7 @@ class HeadWriter {
   template <class T>
   void append(T value) {
     const auto bytes = to_little(value);
-    bytes_.insert(bytes_.end(), bytes.begin(), bytes.end());
+    for (const std::byte byte : bytes) bytes_.push_back(byte);
   }
 
   std::vector<std::byte> bytes_;

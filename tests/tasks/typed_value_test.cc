@@ -1,0 +1,105 @@
+#include "tasks/typed_value.h"
+
+#include <gtest/gtest.h>
+
+namespace linnet::tasks {
+namespace {
+
+struct Row {
+  FieldKind kind;
+  const char* words;
+  const char* value;  // empty: none
+};
+
+void expect_rows(std::span<const Row> rows, const std::optional<Day>& today = {}) {
+  for (const Row& row : rows) {
+    EXPECT_EQ(typed_value(row.kind, row.words, today).value_or(""), row.value) << row.words;
+  }
+}
+
+TEST(TypedValue, NumbersAndUnits) {
+  constexpr auto kNumber = FieldKind::kNumber, kInteger = FieldKind::kInteger, kUnit = FieldKind::kUnit;
+  const Row rows[] = {
+      {kNumber, "300 mg/day", "300"},
+      {kNumber, "1,250 mg", "1250"},
+      {kNumber, "0.5%", "0.5"},
+      {kNumber, "about .5 ml", "0.5"},
+      {kNumber, "10-fold", "10"},
+      {kNumber, "007", "7"},
+      {kNumber, "twenty-five", "25"},
+      {kNumber, "two hundred and six", "206"},
+      {kNumber, "high", ""},
+      {kNumber, "", ""},
+      {kNumber, "0", "0"},
+      {kInteger, "3 people", "3"},
+      {kInteger, "2.5", ""},
+      {kNumber, "1,2", "1"},
+      {kUnit, "300 mg/day", "mg/day"},
+      {kUnit, "20%", "%"},
+      {kUnit, "ten times daily", "times"},
+      {kUnit, "5", ""},
+      {kUnit, "75 mg/m2, weekly", "mg/m2"},
+  };
+  expect_rows(rows);
+}
+
+TEST(TypedValue, Dates) {
+  constexpr auto kDate = FieldKind::kDate;
+  const Row alone[] = {
+      {kDate, "3rd of March 2019", "2019-03-03"},
+      {kDate, "Mon, 09 Sep 2019", "2019-09-09"},
+      {kDate, "2020-02-29", "2020-02-29"},
+      {kDate, "31/12/2018", "2018-12-31"},
+      {kDate, "12/31/2018", "2018-12-31"},
+      {kDate, "30.2.2019", ""},
+      {kDate, "tomorrow", ""},
+      {kDate, "March 3", ""},
+      {kDate, "twenty-first of May 2021", "2021-05-21"},
+  };
+  expect_rows(alone);
+  const Row from_today[] = {
+      {kDate, "tomorrow night", "2024-01-01"},
+      {kDate, "the day after tomorrow", "2024-01-02"},
+      {kDate, "this evening", "2023-12-31"},
+      {kDate, "March 3", "2024-03-03"},
+      {kDate, "Friday", "2024-01-05"},
+      {kDate, "in two weeks", "2024-01-14"},
+      {kDate, "in 9 days", "2024-01-09"},
+      {kDate, "the 5th", "2024-01-05"},
+      {kDate, "29 February", "2024-02-29"},
+      {kDate, "next Sunday", "2024-01-07"},
+      {kDate, "soon", ""},
+  };
+  expect_rows(from_today, Day{2023, 12, 31});
+}
+
+TEST(TypedValue, Times) {
+  constexpr auto kTime = FieldKind::kTime;
+  const Row rows[] = {
+      {kTime, "7:30 pm", "19:30"},
+      {kTime, "19.30", "19:30"},
+      {kTime, "noon", "12:00"},
+      {kTime, "midnight", "00:00"},
+      {kTime, "half past seven", "07:30"},
+      {kTime, "quarter to nine in the evening", "20:45"},
+      {kTime, "12 a.m.", "00:00"},
+      {kTime, "8 p.m.", "20:00"},
+      {kTime, "30 minutes before 12pm.", "11:30"},
+      {kTime, "1930", "19:30"},
+      {kTime, "10:45AM", "10:45"},
+      {kTime, "99:99", ""},
+      {kTime, "late", ""},
+      {kTime, "seven o'clock", "07:00"},
+  };
+  expect_rows(rows);
+}
+
+TEST(TypedValue, ADayIsWrittenInFull) {
+  EXPECT_EQ(parse_day("2024-02-29"), (Day{2024, 2, 29}));
+  for (const char* text : {"2023-02-29", "24-02-03", "2024-2-3", "", "2024-02-03x", "2024-13-01"}) {
+    EXPECT_EQ(parse_day(text), std::nullopt) << text;
+  }
+}
+
+}  // namespace
+}  // namespace linnet::tasks
