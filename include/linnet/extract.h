@@ -43,6 +43,9 @@ struct ExtractOptions {
   std::filesystem::path recipe;
   /// A file that save() wrote for the same model, in place of examples.
   std::filesystem::path head;
+  /// A folder in which what was learned is kept, by a hash of model, schema and examples, and found the next
+  /// time; empty: none.
+  std::filesystem::path cache;
   /// Values that are less probable than this are left out.
   double min_probability = 0;
   /// Day that "tomorrow" and dates without a year are told from, "YYYY-MM-DD"; empty: they have no ISO form.

@@ -1,8 +1,7 @@
-#include <fstream>
-#include <iostream>
-#include <memory>
-
 #include <unistd.h>
+
+#include <algorithm>
+#include <memory>
 
 #include <fmt/format.h>
 #include <linnet/extract.h>
@@ -10,6 +9,7 @@
 
 #include "cli/command.h"
 #include "cli/interrupt.h"
+#include "cli/model_source.h"
 #include "cli/recipe_source.h"
 #include "cli/terminal.h"
 #include "cli/text_input.h"
@@ -26,6 +26,7 @@ struct Args {
   ModelFlags model;
   ExtractOptions options;
   std::string recipe, schema, examples, head, save_head, file;
+  bool no_cache = false;
 };
 
 std::string as_json(const std::vector<Record>& records) {
@@ -58,7 +59,7 @@ std::string text_of(const std::string& line, std::size_t number) {
 class Input {
  public:
   explicit Input(const std::string& path) {
-    if (path.empty()) return;
+    if (path.empty() || path == "-") return;
     lines_ = read_file(path);
     from_file_ = true;
   }
@@ -99,6 +100,7 @@ ExtractOptions options_of(const Args& args) {
   if (!args.schema.empty()) options.schema = read_file(args.schema);
   if (!args.examples.empty()) options.examples = read_file(args.examples);
   options.head = args.head;
+  if (!args.no_cache) options.cache = cache_folder() / "heads";
   options.n_threads = args.model.n_threads;
   return options;
 }
@@ -126,6 +128,7 @@ ExitCode extract(const Args& args) {
 Action configure(CLI::App& app) {
   auto args = std::make_shared<Args>();
   args->model.add(app);
+  app.add_option("TEXTS", args->file, "File of JSON lines {\"text\": T}; \"-\" or nothing: standard input");
   app.add_option("--recipe", args->recipe,
                  "A recipe's name (dates, medication, voice) or file: what to look for, and examples")
       ->option_text("NAME");
@@ -164,8 +167,8 @@ const Command kExtract{
     .examples =
         "echo '{\"text\": \"Prednisone 20 mg daily was begun.\"}' | linnet extract MODEL --recipe "
         "medication\n"
-        "linnet extract MODEL --schema order.json --examples orders.jsonl --file mails.jsonl\n"
-        "linnet extract MODEL --recipe dates --today 2026-03-01 --save-head dates.head < mails.jsonl",
+        "linnet extract MODEL --schema order.json --examples orders.jsonl mails.jsonl\n"
+        "linnet extract MODEL --recipe dates --today 2026-03-01 --save-head dates.head mails.jsonl",
     .configure = &configure,
 };
 

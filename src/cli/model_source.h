@@ -6,6 +6,8 @@
 
 namespace linnet::cli {
 
+/// Where models are, and what linnet keeps: the environment's folder, else linnet's in the user's cache.
+std::filesystem::path cache_folder();
 /// The manifest's names, joined by ", ".
 std::string known_models();
 /// The path of the file that the user means. Throws linnet::Exception: kNotFound, with the command that

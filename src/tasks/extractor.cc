@@ -7,9 +7,10 @@
 #include <linnet/extract.h>
 
 #include "base/guard.h"
-#include "engine/model_impl.h"
+#include "base/hash64.h"
 #include "tasks/extract_head.h"
 #include "tasks/recipe.h"
+#include "tasks/span_prompt.h"
 #include "tasks/typed_value.h"
 
 namespace linnet {
@@ -40,11 +41,15 @@ struct Extractor::Impl {
   const double min_probability;
   std::unique_ptr<WordReader> reader;
   std::optional<ExtractHead> head;
+  std::unique_ptr<SpanPrompt> prompt;  // where there is no head
 
   Result<void> set_schema(std::string text);
   Result<void> learn(const std::string& recipe_examples, const std::string& own_examples);
-  Result<void> load_head(HeadReader& file);
-  std::vector<Record> records_of(std::string_view text, const ReadText& read) const;
+  Result<void> load_head(const std::filesystem::path& path);
+  Result<void> start(const ExtractOptions& options);
+  std::string kept_name(const ExtractRecipe& recipe, const ExtractOptions& options) const;
+  Result<void> save(const std::filesystem::path& path) const;
+  Result<std::vector<Record>> records_of(std::string_view text, const ReadText& read);
   std::optional<FieldValue> value_of(std::size_t field, std::string_view text, const ByteSpan& bytes,
                                      double p) const;
   Record record_of(std::string_view text, const ReadText& read, const std::vector<FoundSpan>& spans,
@@ -54,6 +59,7 @@ struct Extractor::Impl {
 Result<void> Extractor::Impl::set_schema(std::string text) {
   schema_text = std::move(text);
   LINNET_TRY(schema, parse_schema(schema_text));
+  span_fields.clear();
   for (std::size_t i = 0; i < schema.fields.size(); ++i) {
     if (schema.fields[i].has_span()) span_fields.push_back(i);
   }
@@ -64,7 +70,7 @@ Result<void> Extractor::Impl::learn(const std::string& recipe_examples, const st
   LINNET_TRY(std::vector<Example> examples, parse_examples(recipe_examples, schema));
   LINNET_TRY(std::vector<Example> more, parse_examples(own_examples, schema));
   std::ranges::move(more, std::back_inserter(examples));
-  if (examples.empty()) return fail(ErrorCode::kInvalidArgument, "there are no examples to learn from");
+  if (examples.empty()) return {};
   std::vector<std::string> texts;
   for (const Example& example : examples) texts.push_back(example.text);
   auto read = reader->read(texts);
@@ -73,7 +79,14 @@ Result<void> Extractor::Impl::learn(const std::string& recipe_examples, const st
   return {};
 }
 
-Result<void> Extractor::Impl::load_head(HeadReader& file) {
+Result<void> Extractor::Impl::load_head(const std::filesystem::path& path) {
+  LINNET_TRY(HeadReader file, HeadReader::open(path));
+  LINNET_TRY(const std::string trained_for, file.text());
+  if (trained_for != fingerprint(model)) {
+    return fail(ErrorCode::kInvalidArgument, "{}: trained for another model: {}", path.string(), trained_for);
+  }
+  LINNET_TRY(std::string text, file.text());
+  LINNET_CHECK(set_schema(std::move(text)));
   LINNET_TRY(ExtractHead loaded, ExtractHead::load(file, schema));
   if (loaded.d_state() != reader->d_state()) return file.corrupt("it has states of another width");
   head = std::move(loaded);
@@ -117,12 +130,22 @@ Record Extractor::Impl::record_of(std::string_view text, const ReadText& read,
   return record;
 }
 
-std::vector<Record> Extractor::Impl::records_of(std::string_view text, const ReadText& read) const {
+Result<std::vector<Record>> Extractor::Impl::records_of(std::string_view text, const ReadText& read) {
   std::vector<Record> records;
   if (read.words.empty()) return records;
-  const std::vector<FoundSpan> spans = head->find(read);
-  const std::vector<ExtractHead::Choice> choices = head->choose(read);
-  std::vector<FoundRecord> groups = head->group(text, read.words, spans);
+  std::vector<FoundSpan> spans;
+  std::vector<ExtractHead::Choice> choices;
+  std::vector<FoundRecord> groups;
+  if (head) {
+    spans = head->find(read);
+    choices = head->choose(read);
+    groups = head->group(text, read.words, spans);
+  } else {
+    LINNET_TRY(spans, prompt->find(text, read.words));
+    LINNET_TRY(choices, prompt->choose(text));
+    if (!spans.empty()) groups.emplace_back();
+    for (std::size_t i = 0; i < spans.size(); ++i) groups[0].push_back({i, 1});
+  }
   if (groups.empty() && !choices.empty()) groups.emplace_back();
   for (const FoundRecord& group : groups) {
     if (records.size() >= schema.max_records) break;
@@ -137,43 +160,70 @@ Extractor::Extractor(Extractor&& other) noexcept = default;
 Extractor& Extractor::operator=(Extractor&& other) noexcept = default;
 Extractor::~Extractor() = default;
 
+// The schema comes from the options, else from the recipe; with a head from there.
+Result<void> Extractor::Impl::start(const ExtractOptions& options) {
+  if (!options.today.empty()) {
+    today = parse_day(options.today);
+    if (!today) {
+      return fail(ErrorCode::kInvalidArgument, "today is \"{}\", not a day as YYYY-MM-DD", options.today);
+    }
+  }
+  WordReaderOptions reader_options;
+  reader_options.layers = middle_layers(model.info().n_layers);
+  reader_options.n_ctx = options.n_ctx;
+  reader_options.n_threads = options.n_threads;
+  reader_options.windows = options.windows;
+  LINNET_TRY(reader, WordReader::create(model, reader_options));
+  if (!options.head.empty()) return load_head(options.head);
+  ExtractRecipe recipe;
+  if (!options.recipe.empty()) {
+    LINNET_TRY(recipe, read_recipe(options.recipe));
+  }
+  if (options.schema.empty() && recipe.schema.empty()) {
+    return fail(ErrorCode::kInvalidArgument, "there is no schema; give one, or a recipe that has one");
+  }
+  LINNET_CHECK(set_schema(options.schema.empty() ? recipe.schema : options.schema));
+  const std::filesystem::path kept = options.cache.empty() ? "" : options.cache / kept_name(recipe, options);
+  std::error_code ignored;
+  if (!kept.empty() && std::filesystem::exists(kept, ignored)) {
+    if (load_head(kept)) return {};  // else it is learned again
+    head.reset();
+  }
+  LINNET_CHECK(learn(recipe.examples, options.examples));
+  if (head && !kept.empty()) {
+    std::filesystem::create_directories(options.cache, ignored);
+    (void)save(kept);  // a full disk is no reason not to go on
+  }
+  if (head) return {};
+  SessionOptions session_options;
+  session_options.n_ctx = options.n_ctx;
+  session_options.n_threads = options.n_threads;
+  LINNET_TRY(prompt, SpanPrompt::create(model, schema, session_options));
+  return {};
+}
+
+// The file in the cache: all that learning depends on.
+std::string Extractor::Impl::kept_name(const ExtractRecipe& recipe, const ExtractOptions& options) const {
+  Hash64 hash;
+  for (const std::string& text : {fingerprint(model), schema_text, recipe.examples, options.examples}) {
+    hash.add(std::string_view(text));
+  }
+  return fmt::format("extract-{:016x}.head", hash.value());
+}
+
+Result<void> Extractor::Impl::save(const std::filesystem::path& path) const {
+  if (!head) return fail(ErrorCode::kInvalidArgument, "nothing was learned that could be saved");
+  HeadWriter writer;
+  writer.text(fingerprint(model));
+  writer.text(schema_text);
+  head->save(writer);
+  return writer.write(path);
+}
+
 Result<Extractor> Extractor::create(const Model& model, const ExtractOptions& options) {
   return guard([&]() -> Result<Extractor> {
     auto impl = std::make_unique<Impl>(model, options.min_probability);
-    if (!options.today.empty()) {
-      impl->today = parse_day(options.today);
-      if (!impl->today)
-        return fail(ErrorCode::kInvalidArgument, "today is \"{}\", not a day as YYYY-MM-DD", options.today);
-    }
-    ExtractRecipe recipe;
-    if (!options.recipe.empty()) {
-      LINNET_TRY(recipe, read_recipe(options.recipe));
-    }
-    std::string schema = options.schema.empty() ? recipe.schema : options.schema;
-    std::optional<HeadReader> head;
-    if (!options.head.empty()) {
-      LINNET_TRY(head, HeadReader::open(options.head));
-      LINNET_TRY(const std::string trained_for, head->text());
-      if (trained_for != fingerprint(model)) {
-        return fail(ErrorCode::kInvalidArgument, "{}: trained for another model: {}", options.head.string(),
-                    trained_for);
-      }
-      LINNET_TRY(schema, head->text());
-    }
-    if (schema.empty())
-      return fail(ErrorCode::kInvalidArgument, "there is no schema; give one, or a recipe that has one");
-    LINNET_CHECK(impl->set_schema(std::move(schema)));
-    WordReaderOptions reader_options;
-    reader_options.layers = middle_layers(model.info().n_layers);
-    reader_options.n_ctx = options.n_ctx;
-    reader_options.n_threads = options.n_threads;
-    reader_options.windows = options.windows;
-    LINNET_TRY(impl->reader, WordReader::create(model, reader_options));
-    if (head) {
-      LINNET_CHECK(impl->load_head(*head));
-    } else {
-      LINNET_CHECK(impl->learn(recipe.examples, options.examples));
-    }
+    LINNET_CHECK(impl->start(options));
     return Extractor(std::move(impl));
   });
 }
@@ -192,7 +242,9 @@ Result<void> Extractor::extract(std::span<const std::string> texts, const Record
       const auto batch = texts.subspan(first, std::min(kBatch, texts.size() - first));
       LINNET_TRY(const std::vector<ReadText> read, impl_->reader->read(batch, first));
       for (std::size_t i = 0; i < batch.size(); ++i) {
-        if (!callback(first + i, impl_->records_of(batch[i], read[i]))) {
+        auto records = impl_->records_of(batch[i], read[i]);
+        if (!records) return fail(records.error().code, "text {}: {}", first + i, records.error().message);
+        if (!callback(first + i, *std::move(records))) {
           return fail(ErrorCode::kCancelled, "cancelled after {} of {} texts", first + i + 1, texts.size());
         }
       }
@@ -202,13 +254,7 @@ Result<void> Extractor::extract(std::span<const std::string> texts, const Record
 }
 
 Result<void> Extractor::save(const std::filesystem::path& path) const {
-  return guard([&]() -> Result<void> {
-    HeadWriter writer;
-    writer.text(fingerprint(impl_->model));
-    writer.text(impl_->schema_text);
-    impl_->head->save(writer);
-    return writer.write(path);
-  });
+  return guard([&]() -> Result<void> { return impl_->save(path); });
 }
 
 namespace detail {

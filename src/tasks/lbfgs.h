@@ -12,7 +12,7 @@ namespace linnet::tasks {
 struct LbfgsOptions {
   std::size_t max_iterations = 60;
   std::size_t n_history = 8;        ///< Pairs of steps that stand for the curvature.
-  double relative_decrease = 1e-5;  ///< Done once an iteration gains no more than this share of the value.
+  double relative_decrease = 1e-4;  ///< Done once an iteration gains no more than this share of the value.
 };
 
 /// Writes the gradient at `x` and returns the value there.
