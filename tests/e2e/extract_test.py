@@ -1,0 +1,81 @@
+"""linnet extract."""
+
+import json
+import pathlib
+import tempfile
+import unittest
+
+from support import ModelTestCase
+
+SCHEMA = {
+    "type": "object",
+    "properties": {
+        "dish": {"type": "string", "x-linnet-source": "span"},
+        "count": {"type": "integer"},
+    },
+}
+EXAMPLES = [
+    ("Two plates of fried rice, please.", [{"dish": "fried rice", "count": "Two"}]),
+    ("I would like 3 lemon cakes.", [{"dish": "lemon cakes", "count": "3"}]),
+    ("Bring us four onion soups.", [{"dish": "onion soups", "count": "four"}]),
+    ("We take 5 green salads.", [{"dish": "green salads", "count": "5"}]),
+    ("Six bowls of bean stew for the table.", [{"dish": "bean stew", "count": "Six"}]),
+    ("Is the kitchen still open?", []),
+    ("The bill, please.", []),
+]
+
+
+def lines(texts):
+    return "".join(json.dumps({"text": text}) + "\n" for text in texts)
+
+
+class Extract(ModelTestCase):
+    def answers(self, texts, *arguments):
+        out = self.succeed("extract", self.model, *arguments, input=lines(texts))
+        return [json.loads(line)["records"] for line in out.splitlines()]
+
+    def check_copies(self, text, records):
+        for record in records:
+            for value in record.values():
+                self.assertTrue(0 <= value["probability"] <= 1)
+                if isinstance(value["value"], str) and "begin" in value:
+                    self.assertEqual(text.encode()[value["begin"] : value["end"]].decode(), value["value"])
+
+    def test_recipe(self):
+        texts = ["Wir nehmen naïve Zahlen: Zoloft 50 mg daily was given.", "The weather was fine."]
+        found = self.answers(texts, "--recipe", "medication")
+        self.assertEqual(found[0][0]["drug"]["value"], "Zoloft")
+        self.assertTrue(found[0][0]["dose"]["value"].startswith("50 mg"))
+        self.check_copies(texts[0], found[0])
+
+    def test_schema_examples_and_head(self):
+        with tempfile.TemporaryDirectory() as folder:
+            schema, examples, head = (pathlib.Path(folder, name) for name in ("s.json", "e.jsonl", "a.head"))
+            schema.write_text(json.dumps(SCHEMA), encoding="utf-8")
+            examples.write_text(
+                "".join(json.dumps({"text": t, "records": r}) + "\n" for t, r in EXAMPLES), encoding="utf-8"
+            )
+            flags = ("--schema", schema, "--examples", examples, "--save-head", head, "--no-cache")
+            texts = ["I would like 7 fish pies.", "", "Is the kitchen open?"]
+            found = self.answers(texts, *flags)
+            self.assertEqual(found[0][0]["dish"]["value"], "fish pies")
+            self.assertEqual(found[0][0]["count"]["value"], 7)
+            self.assertEqual(found[1:], [[], []])
+            self.assertEqual(self.answers(texts, "--head", head), found)
+            self.assertEqual(self.answers(texts, "--head", head, "--threads", "1"), found)
+
+    def test_refusals(self):
+        with tempfile.TemporaryDirectory() as folder:
+            bad = pathlib.Path(folder, "bad.json")
+            bad.write_text('{"properties": {"a": {"pattern": "x"}}}', encoding="utf-8")
+            self.refuse("extract", self.model, code=2, says="--recipe")
+            self.refuse("extract", self.model, "--recipe", "nothing", code=1, says="medication")
+            self.refuse("extract", self.model, "--schema", bad, code=1, says="/properties/a/pattern")
+            self.refuse("extract", self.model, "--recipe", "dates", code=1, says="line 1", input="no JSON\n")
+            self.refuse(
+                "extract", self.model, "--recipe", "dates", "--today", "now", code=1, says="YYYY-MM-DD", input="{}"
+            )
+
+
+if __name__ == "__main__":
+    unittest.main()
