@@ -96,23 +96,24 @@ Result<Generator::Change> Generator::take(const Pick& pick, std::span<const floa
   if (pick.token == kNoToken) {
     return fail(ErrorCode::kInvalidArgument, "no token is left to pick: the logit bias forbids every one");
   }
-  Change change;
+  changed_.clear();
+  std::size_t n_removed = 0;
   const auto index = static_cast<std::size_t>(pick.token);
   const bool is_end = index < tokenizer_.n_vocab() && tokenizer_.is_end_of_generation(pick.token);
   if (is_end && (!options_.ignore_end || constrained_)) {
     finish_ = FinishReason::kEnd;
-    return change;
+    return Change{};
   }
   if (n_room == 0) {
     finish_ = FinishReason::kContext;
-    return change;
+    return Change{};
   }
   GeneratedToken made{
       pick.token, static_cast<float>(static_cast<double>(logits[index]) - pick.log_sum_exp), {}};
   if (options_.n_top_logprobs > 0)
     made.top = sampling::top_logprobs(logits, pick.log_sum_exp, options_.n_top_logprobs);
   generation_.tokens.push_back(std::move(made));
-  change.tokens.push_back(pick.token);
+  changed_.push_back(pick.token);
   finish_ = output_.push(pick.token);
   const bool opens_reasoning = !first_allowed_.empty() && pick.token == reasoning_.open;
   first_allowed_.clear();
@@ -121,12 +122,12 @@ Result<Generator::Change> Generator::take(const Pick& pick, std::span<const floa
     reasoning_.is_opened = true;
   } else if (constrained_) {
     LINNET_CHECK(constrained_->take(pick.token));
-    LINNET_CHECK(force(std::min(n_room - 1, n_left()), change));
+    LINNET_TRY(n_removed, force(std::min(n_room - 1, n_left())));
   } else if (options_.constraint) {
     LINNET_CHECK(reason(pick.token));
   }
   if (!finish_ && n_left() == 0) finish_ = FinishReason::kMaxTokens;
-  return change;
+  return Change{n_removed, changed_};
 }
 
 // The constraint begins where the reasoning ends.
@@ -139,21 +140,20 @@ Result<void> Generator::reason(Token token) {
   return {};
 }
 
-Result<void> Generator::force(std::size_t n_room, Change& change) {
+Result<std::size_t> Generator::force(std::size_t n_room) {
   if (!finish_ && constrained_->is_complete()) finish_ = FinishReason::kEnd;
-  if (finish_) return {};
+  if (finish_) return std::size_t{0};
   LINNET_TRY(const ConstrainedText::Forced forced, constrained_->force(n_room));
-  if (forced.tokens.empty()) return {};
+  if (forced.tokens.empty()) return std::size_t{0};
   std::vector<GeneratedToken>& made = generation_.tokens;
   made.resize(made.size() - forced.n_removed);
   for (const Token token : forced.tokens) made.push_back({token, 0, {}});
-  // The token that was picked may be among those that others replace.
-  change.n_removed = forced.n_removed > 0 ? forced.n_removed - 1 : 0;
-  if (forced.n_removed > 0) change.tokens.clear();
-  change.tokens.insert(change.tokens.end(), forced.tokens.begin(), forced.tokens.end());
+  // The token that was picked may be the first of those that others replace.
+  if (forced.n_removed > 0) changed_.clear();
+  changed_.insert(changed_.end(), forced.tokens.begin(), forced.tokens.end());
   finish_ = output_.push(forced.text);
   if (!finish_ && constrained_->is_complete()) finish_ = FinishReason::kEnd;
-  return {};
+  return forced.n_removed > 0 ? forced.n_removed - 1 : 0;
 }
 
 Generation Generator::finish() {

@@ -69,8 +69,8 @@ class LINNET_LOCAL Generator {
 
   /// What a pick does to the history.
   struct Change {
-    std::size_t n_removed = 0;  ///< Tokens that are taken back from its end, never those of the prompt,
-    std::vector<Token> tokens;  ///< and those that stand there instead.
+    std::size_t n_removed = 0;      ///< Tokens that are taken back from its end, never those of the prompt,
+    std::span<const Token> tokens;  ///< and those that stand there instead; valid until the next take().
   };
   /// Goes on with a pick: its token, and what a constraint forces after it, stand behind the history from now
   /// on, or nothing if the text ends before it. Ask is_done() afterwards. Errors: kCorrupt, logits that are
@@ -93,7 +93,8 @@ class LINNET_LOCAL Generator {
             sampling::Chain chain, Reasoning reasoning);
   Result<void> begin_constraint(bool is_first);
   Result<void> reason(Token token);
-  Result<void> force(std::size_t n_room, Change& change);
+  /// Adds to changed_ what is forced after a pick. Returns how many tokens before that are taken back.
+  Result<std::size_t> force(std::size_t n_room);
 
   const Tokenizer& tokenizer_;
   const kernels::KernelTable& kernels_;
@@ -108,6 +109,7 @@ class LINNET_LOCAL Generator {
   Reasoning reasoning_;
   std::string reasoned_;  // the end of it
   std::optional<ConstrainedText> constrained_;
+  std::vector<Token> changed_;                // of the last change
   std::vector<std::uint64_t> first_allowed_;  // where reasoning may begin instead
 };
 
