@@ -112,7 +112,8 @@ def problem_of(validator, text):
 
 
 def main():
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(description=__doc__,
+                                     formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("program")
     parser.add_argument("folder", nargs="?", type=pathlib.Path)
     parser.add_argument("--count", type=int, default=40)

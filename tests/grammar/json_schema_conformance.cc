@@ -1,7 +1,9 @@
 // Holds compile_json_schema() against the JSON Schema Test Suite.
 //   json_schema_conformance --sample N   reads schemas from stdin, a line each, and prints for each of them a
 //   JSON array: N random texts of its grammar as strings, or a string that says why there is none
-//   json_schema_conformance FOLDER [--verbose]
+//   json_schema_conformance --match   reads arrays [schema, [instance, ...]] from stdin, a line each, and
+//   prints for each an array of booleans, whether the schema allows the instance; or a string: why there is
+//   no grammar json_schema_conformance FOLDER [--verbose]
 // reads FOLDER/draft2020-12/*.json and FOLDER/remotes, and prints for each file how many tests were right,
 // how many belong to schemas that are refused, and how many were wrong: a valid instance that cannot be
 // written, or an invalid one that can. A schema that is found to allow no value is right for invalid
@@ -73,14 +75,19 @@ std::map<std::string, std::string> read_remotes(const fs::path& folder) {
   return documents;
 }
 
+/// Freely written, as the suite and other programs write.
+JsonOptions free_options() {
+  return {.order = JsonOrder::kFree,
+          .space = JsonSpace::kFree,
+          .spelling = JsonSpelling::kAny,
+          .formats = JsonFormats::kAnnotate};
+}
+
 class Conformance {
  public:
   Conformance(const fs::path& folder, bool is_verbose) : is_verbose_(is_verbose) {
-    options_ = {.order = JsonOrder::kFree,
-                .space = JsonSpace::kFree,
-                .spelling = JsonSpelling::kAny,
-                .formats = JsonFormats::kAnnotate,
-                .documents = read_remotes(folder / "remotes")};
+    options_ = free_options();
+    options_.documents = read_remotes(folder / "remotes");
   }
 
   Tally check(const fs::path& path) {
@@ -207,6 +214,20 @@ int print_samples(std::size_t n) {
   return 0;
 }
 
+int print_matches() {
+  for (std::string line; std::getline(std::cin, line);) {
+    const auto pair = parse_json(line);
+    if (!pair || pair->items.size() != 2) return 2;
+    const auto grammar = compile_json_schema(write(pair->items[0]), free_options());
+    nlohmann::json out = nlohmann::json::array();
+    for (const JsonValue& instance : pair->items[1].items)
+      if (grammar) out.push_back(matches(*grammar, write(instance)));
+    if (!grammar) out = grammar.error().message;
+    fmt::print("{}\n", out.dump(-1, ' ', true, nlohmann::json::error_handler_t::replace));
+  }
+  return 0;
+}
+
 int run(const fs::path& folder, bool is_verbose) {
   std::vector<fs::path> paths;
   for (const auto& entry : fs::directory_iterator(folder / "draft2020-12"))
@@ -236,10 +257,11 @@ int run(const fs::path& folder, bool is_verbose) {
 
 int main(int argc, char** argv) {
   if (argc < 2) {
-    fmt::print(stderr, "usage: json_schema_conformance FOLDER [--verbose] | --sample N\n");
+    fmt::print(stderr, "usage: json_schema_conformance FOLDER [--verbose] | --sample N | --match\n");
     return 2;
   }
   if (argc == 3 && std::string_view(argv[1]) == "--sample")
     return linnet::grammar::print_samples(std::strtoul(argv[2], nullptr, 10));
+  if (argc == 2 && std::string_view(argv[1]) == "--match") return linnet::grammar::print_matches();
   return linnet::grammar::run(argv[1], argc > 2 && std::string_view(argv[2]) == "--verbose");
 }
