@@ -1,5 +1,6 @@
-// How long a JSON Schema takes to compile, and the masks of a document's tokens: bench_grammar FILE.gguf CASES.
-// Each line of CASES is {"name", "schema", "texts": [document, ...]}; for each case a line of JSON comes out:
+// How long a JSON Schema takes to compile, and the masks of a document's tokens: bench_grammar FILE.gguf
+// CASES. Each line of CASES is {"name", "schema", "texts": [document, ...]}; for each case a line of JSON
+// comes out:
 // {"name", "schema", "compile_us": [...], "documents": [{"tokens", "cold_us", "warm_us"}]}, the times of each
 // token as one list. A time is that of the token's mask and of going on by it. "Cold" is the first document
 // with nothing kept from before, "warm" the same document once more. Which tokens it took is told so that

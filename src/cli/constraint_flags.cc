@@ -55,9 +55,11 @@ void ConstraintFlags::add(CLI::App& app) {
   auto* const by_regex =
       option("--regex", regex, "REGEX", "A text that this regular expression matches; ^ and $ tie it down");
   auto* const by_choices = option("--choices", choices, "A,B,...", "One of these texts");
-  by_schema->excludes(by_grammar)->excludes(by_regex)->excludes(by_choices);
-  by_grammar->excludes(by_regex)->excludes(by_choices);
-  by_regex->excludes(by_choices);
+  auto* const by_spans = option("--spans", spans, "FILE", "A run of whole words of the text in this file");
+  const std::vector<CLI::Option*> all{by_schema, by_grammar, by_regex, by_choices, by_spans};
+  for (std::size_t i = 0; i < all.size(); ++i) {
+    for (std::size_t j = i + 1; j < all.size(); ++j) all[i]->excludes(all[j]);
+  }
   add_name<Whitespace>(
       app, "--whitespace", json.whitespace,
       {{"spaced", Whitespace::kSpaced}, {"compact", Whitespace::kCompact}, {"free", Whitespace::kFree}},
@@ -80,6 +82,7 @@ Result<std::optional<Constraint>> ConstraintFlags::make() const {
   if (grammar) made = named(*grammar, Constraint::gbnf(read_file(*grammar)));
   if (regex) made = Constraint::regex(*regex);
   if (choices) made = Constraint::choices(split(*choices));
+  if (spans) made = named(*spans, Constraint::spans(read_file(*spans)));
   if (!made) {
     if (!trigger.empty()) throw UsageError("--trigger wants a constraint, such as --schema FILE");
     return std::optional<Constraint>();

@@ -14,6 +14,7 @@ struct ConstraintFlags {
   std::optional<std::string> grammar;  ///< A file.
   std::optional<std::string> regex;
   std::optional<std::string> choices;
+  std::optional<std::string> spans;  ///< A file.
   JsonOptions json;
   std::string trigger;
 

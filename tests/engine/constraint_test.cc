@@ -179,69 +179,74 @@ TEST(Constraint, SamplingOptionsApplyToWhatIsAllowed) {
   EXPECT_NE(generate(model, options).text, likeliest);
 }
 
-// The likeliest of a few texts, by the model's own probabilities of all their tokens.
+// The model's log-probability of some tokens after a prompt.
+double logprob_of(const Model& model, const std::vector<Token>& prompt, const std::vector<Token>& tokens) {
+  Session session = open_session(model, 64);
+  session.append(prompt).value();
+  double logprob = 0;
+  for (const Token token : tokens) {
+    const auto logits = session.logits();
+    double sum = 0;
+    for (const float logit : logits) sum += std::exp(double{logit});
+    logprob += double{logits[static_cast<std::size_t>(token)]} - std::log(sum);
+    session.append(std::span(&token, 1)).value();
+  }
+  return logprob;
+}
+
+Session open_beams(const Model& model, std::size_t n_beams) {
+  SessionOptions options;
+  options.n_ctx = 64;
+  options.n_beams = n_beams;
+  Session session = Session::open(model, options).value();
+  session.append(std::vector<Token>{62, 176, 142, 233}).value();
+  return session;
+}
+
 TEST(Beams, FindTheLikeliestWholeText) {
   const Model model = load_tiny();
   const std::vector<std::string> words{"ab", "ac", "ba", "bc", "ca", "cb"};
-  const std::vector<Token> prompt = {62, 176, 142, 233};
   double best = -1e9;
-  // Every way to cut a text into tokens counts by itself, as it does for the search.
-  const Token end = model.eos_token();
   std::string likeliest;
   for (const std::string& word : words) {
-    std::vector<std::vector<Token>> cuts;
-    const Token whole = model.find_token(word);
-    if (whole != kNoToken) cuts.push_back({whole});
-    cuts.push_back({model.find_token(word.substr(0, 1)), model.find_token(word.substr(1))});
+    // Every way to cut a text into tokens counts by itself, as it does for the search.
+    std::vector<std::vector<Token>> cuts{
+        {model.find_token(word.substr(0, 1)), model.find_token(word.substr(1))}};
+    if (const Token whole = model.find_token(word); whole != kNoToken) cuts.push_back({whole});
     for (const std::vector<Token>& cut : cuts) {
-      Session session = open_session(model, 64);
-      session.append(prompt).value();
-      double logprob = 0;
-      for (const Token token : cut) {
-        ASSERT_NE(token, kNoToken) << word;
-        const auto logits = session.logits();
-        double sum = 0;
-        for (const float logit : logits) sum += std::exp(double{logit});
-        logprob += double{logits[static_cast<std::size_t>(token)]} - std::log(sum);
-        session.append(std::span(&token, 1)).value();
-      }
-      if (logprob > best) {
-        best = logprob;
-        likeliest = word;
-      }
+      const double logprob = logprob_of(model, {62, 176, 142, 233}, cut);
+      if (logprob > best) likeliest = word;
+      best = std::max(best, logprob);
     }
   }
-  EXPECT_NE(end, kNoToken);
-
-  SessionOptions session_options;
-  session_options.n_ctx = 64;
-  session_options.n_beams = 12;
-  Session session = Session::open(model, session_options).value();
-  session.append(prompt).value();
+  Session session = open_beams(model, 12);
   GenerateOptions options = under(Constraint::choices(words).value());
   options.n_beams = 12;
   std::string heard;
-  const Generation generation = session
-                                    .generate(options,
-                                              [&](std::string_view piece) {
-                                                heard += piece;
-                                                return true;
-                                              })
-                                    .value();
+  const auto hear = [&](std::string_view piece) {
+    heard += piece;
+    return true;
+  };
+  const Generation generation = session.generate(options, hear).value();
   EXPECT_EQ(generation.text, likeliest);
   EXPECT_EQ(heard, likeliest);
   EXPECT_EQ(generation.finish, FinishReason::kEnd);
-  EXPECT_EQ(testing::copy(session.tokens().subspan(4)), tokens_of(generation.tokens));
-  // The session goes on as if it had made the text one token at a time.
-  options.n_beams = 1;
-  options.constraint.reset();
-  options.max_tokens = 8;
-  const Generation after = session.generate(options).value();
+}
+
+TEST(Beams, LeaveTheSessionAsIfItHadMadeTheTextByItself) {
+  const Model model = load_tiny();
+  Session session = open_beams(model, 4);
+  GenerateOptions options = under(Constraint::regex("^[a-z]{3,6}$").value());
+  options.n_beams = 4;
+  const std::vector<Token> made = tokens_of(session.generate(options).value().tokens);
+  EXPECT_EQ(testing::copy(session.tokens().subspan(4)), made);
+  const GenerateOptions free = testing::at_most(8);
+  const Generation after = session.generate(free).value();
   Session other = open_session(model, 64);
-  std::vector<Token> all = prompt;
-  for (const Token token : tokens_of(generation.tokens)) all.push_back(token);
+  std::vector<Token> all{62, 176, 142, 233};
+  all.insert(all.end(), made.begin(), made.end());
   other.append(all).value();
-  EXPECT_EQ(tokens_of(other.generate(options).value().tokens), tokens_of(after.tokens));
+  EXPECT_EQ(tokens_of(other.generate(free).value().tokens), tokens_of(after.tokens));
 }
 
 TEST(Beams, OneIsGreedyAndManyAreAtLeastAsLikely) {
