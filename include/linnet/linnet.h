@@ -19,6 +19,7 @@
 #include <linnet/model.h>
 #include <linnet/result.h>
 #include <linnet/session.h>
+#include <linnet/tasks.h>
 #include <linnet/version.h>
 
 namespace linnet {

@@ -18,14 +18,14 @@
 
 namespace linnet::cli {
 
-extern const Command kRun, kChat, kInspect, kTokenize, kLogits, kPerplexity, kBench, kPack, kMatch, kEval,
-    kExtract;
+extern const Command kRun, kChat, kMatch, kExtract, kClassify, kEval, kInspect, kTokenize, kLogits,
+    kPerplexity, kBench, kPack;
 
 namespace {
 
 // The one list of commands.
-constexpr const Command* kCommands[] = {&kRun,        &kChat,  &kMatch, &kInspect, &kTokenize, &kLogits,
-                                        &kPerplexity, &kBench, &kPack,  &kEval,    &kExtract};
+constexpr const Command* kCommands[] = {&kRun,     &kChat,     &kMatch,  &kExtract,    &kClassify, &kEval,
+                                        &kInspect, &kTokenize, &kLogits, &kPerplexity, &kBench,    &kPack};
 
 constexpr const char* kFooter =
     "Examples:\n"

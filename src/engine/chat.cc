@@ -6,20 +6,12 @@
 #include "engine/chat_impl.h"
 #include "engine/context_shift.h"
 #include "engine/generator.h"
+#include "engine/render.h"
 #include "engine/session_impl.h"
 
 namespace linnet {
 
 namespace {
-
-// Some templates build special tokens from roles, as in '<|' + role + '|>'. A plain word cannot forge
-// anything else.
-chat::Value role_value(const std::string& role) {
-  const bool is_word = std::all_of(role.begin(), role.end(), [](char c) {
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' || c == '-';
-  });
-  return is_word ? chat::Value::trusted(role) : chat::Value::string(role);
-}
 
 std::string join(const std::vector<chat::RenderedPart>& parts) {
   std::string text;
@@ -42,45 +34,19 @@ Result<void> Chat::Impl::check_messages() const {
   return fail(ErrorCode::kOutOfMemory, "a message was lost for want of memory; clear() and begin anew");
 }
 
-// With the names that transformers gives to templates.
 Result<std::vector<chat::RenderedPart>> Chat::Impl::render() const {
   LINNET_CHECK(check_messages());
-  using chat::Value;
-  const auto name_of = [&](Token token) {
-    return Value::trusted(token == kNoToken ? std::string() : std::string(tokenizer().text(token)));
-  };
-  std::vector<Value> list;
-  for (const Message& message : messages) {
-    list.push_back(
-        Value::dict({{"role", role_value(message.role)}, {"content", Value::string(message.content)}}));
-  }
-  const Value globals = Value::dict({{"messages", Value::list(std::move(list))},
-                                     {"tools", Value::none()},
-                                     {"documents", Value::none()},
-                                     {"add_generation_prompt", Value::boolean(true)},
-                                     {"enable_thinking", Value::boolean(options.enable_thinking)},
-                                     {"bos_token", name_of(tokenizer().special().bos)},
-                                     {"eos_token", name_of(tokenizer().special().eos)}});
   chat::RenderClock clock;
   if (options.date.empty()) {
     clock = chat::RenderClock::system();
   } else {
     LINNET_TRY(clock, chat::RenderClock::from_date(options.date));
   }
-  return chat_template.render(globals, clock);
+  return render_messages(chat_template, tokenizer(), messages, options.enable_thinking, clock);
 }
 
 Result<std::vector<Token>> Chat::Impl::encode(const std::vector<chat::RenderedPart>& parts) const {
-  std::vector<Segment> segments;
-  for (const chat::RenderedPart& part : parts) segments.push_back({part.text, !part.from_input});
-  std::vector<Token> tokens;
-  LINNET_CHECK(tokenizer().encode(segments, tokens));
-  // Most templates write the first token themselves.
-  const SpecialTokens& special = tokenizer().special();
-  if (special.add_bos && special.bos != kNoToken && (tokens.empty() || tokens.front() != special.bos)) {
-    tokens.insert(tokens.begin(), special.bos);
-  }
-  return tokens;
+  return encode_parts(tokenizer(), parts);
 }
 
 // Leaves out as many shifts as it takes. They are those that generate() made in earlier answers, and perhaps

@@ -1,0 +1,40 @@
+#include "cli/json_lines.h"
+
+#include <fmt/format.h>
+
+#include "cli/command.h"
+
+namespace linnet::cli {
+
+Json parse_json(const std::string& text, const std::string& where) {
+  Json value = Json::parse(text, nullptr, /*allow_exceptions=*/false);
+  if (value.is_discarded()) fail(ErrorCode::kInvalidArgument, fmt::format("{}: not valid JSON", where));
+  return value;
+}
+
+void for_each_json_line(const std::string& text, const std::string& name,
+                        const std::function<void(const Json& value, const std::string& where)>& take) {
+  std::size_t number = 0;
+  for (std::size_t begin = 0; begin < text.size();) {
+    const std::size_t end = std::min(text.find('\n', begin), text.size());
+    const std::string line = text.substr(begin, end - begin);
+    begin = end + 1;
+    ++number;
+    if (line.find_first_not_of(" \t\r") == std::string::npos) continue;
+    const std::string where = fmt::format("{}, line {}", name, number);
+    take(parse_json(line, where), where);
+  }
+}
+
+std::string text_of(const Json& value, const char* key, const std::string& where) {
+  if (!value.is_object() || !value.contains(key) || !value[key].is_string()) {
+    fail(ErrorCode::kInvalidArgument, fmt::format("{}: an object with a text \"{}\" is wanted", where, key));
+  }
+  return value[key].get<std::string>();
+}
+
+std::string to_line(const Json& value) {
+  return value.dump(-1, ' ', false, Json::error_handler_t::replace) + "\n";
+}
+
+}  // namespace linnet::cli
