@@ -141,8 +141,7 @@ Action configure(CLI::App& app) {
       ->option_text("FILE")
       ->excludes("--recipe", "--schema", "--examples");
   app.add_option("--save-head", args->save_head, "Write what was learned to a file")->option_text("FILE");
-  app.add_option("--file", args->file, "Read the lines from a file, not from standard input")
-      ->option_text("FILE");
+  app.add_flag("--no-cache", args->no_cache, "Learn anew, and keep nothing in linnet's cache folder");
   app.add_option_function<std::string>(
          "--min-probability",
          [args](const std::string& text) {

@@ -13,6 +13,8 @@ constexpr double kLikely = 0.5;
 constexpr std::size_t kMaxReach = 16;
 // Steps of the bonus for values that are less certain, where a text must have some.
 constexpr double kBonusStep = 0.5, kMaxBonus = 12;
+// Values less certain than this are none.
+constexpr double kLeastProbability = 0.01;
 
 // The words that a span of bytes touches.
 TaggedSpan words_in(const std::vector<ByteSpan>& words, std::size_t field, const ByteSpan& bytes) {
@@ -143,6 +145,8 @@ std::vector<FoundSpan> ExtractHead::find(const ReadText& text) const {
   if (!is_complete(spans) && lattice.probability_of_none() < 1 - empty_share_) {
     for (double bonus = kBonusStep; bonus <= kMaxBonus; bonus += kBonusStep) {
       std::vector<TaggedSpan> more = lattice.best(bonus);
+      std::erase_if(more,
+                    [&](const TaggedSpan& span) { return lattice.probability(span) < kLeastProbability; });
       if (!is_complete(more)) continue;
       spans = std::move(more);
       break;

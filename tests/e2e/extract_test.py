@@ -39,7 +39,8 @@ class Extract(ModelTestCase):
             for value in record.values():
                 self.assertTrue(0 <= value["probability"] <= 1)
                 if isinstance(value["value"], str) and "begin" in value:
-                    self.assertEqual(text.encode()[value["begin"] : value["end"]].decode(), value["value"])
+                    copied = text.encode()[value["begin"] : value["end"]]
+                    self.assertEqual(copied.decode(), value["value"])
 
     def test_recipe(self):
         texts = ["Wir nehmen naïve Zahlen: Zoloft 50 mg daily was given.", "The weather was fine."]
@@ -72,9 +73,8 @@ class Extract(ModelTestCase):
             self.refuse("extract", self.model, "--recipe", "nothing", code=1, says="medication")
             self.refuse("extract", self.model, "--schema", bad, code=1, says="/properties/a/pattern")
             self.refuse("extract", self.model, "--recipe", "dates", code=1, says="line 1", input="no JSON\n")
-            self.refuse(
-                "extract", self.model, "--recipe", "dates", "--today", "now", code=1, says="YYYY-MM-DD", input="{}"
-            )
+            dates = ("extract", self.model, "--recipe", "dates")
+            self.refuse(*dates, "--today", "now", code=1, says="YYYY-MM-DD", input="{}")
 
 
 if __name__ == "__main__":

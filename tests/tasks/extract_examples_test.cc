@@ -15,11 +15,13 @@ RecordSchema schema() {
 TEST(ExtractExamples, FindsValuesInTheText) {
   const auto examples =
       parse_examples(
-          R"({"text": "Zol 5 mg, then zol 10 mg.", "records": [{"drug": "zol", "dose": "10 mg", "tone": "bad"}]})"
+          R"({"text": "Zol 5 mg, then zol 10 mg.", )"
+          R"("records": [{"drug": "zol", "dose": "10 mg", "tone": "bad"}]})"
           "\n\n"
           R"({"text": "mg 5 mg", "items": [{"dose": {"value": "mg", "begin": 5, "end": 7}, "other": 3}]})"
           "\n"
-          R"({"text": "a b", "slots": [{"slot": "drug", "text": "b", "begin": 2, "end": 3}], "label": "good"})",
+          R"({"text": "a b", "label": "good", )"
+          R"("slots": [{"slot": "drug", "text": "b", "begin": 2, "end": 3}]})",
           schema())
           .value();
   ASSERT_EQ(examples.size(), 3u);

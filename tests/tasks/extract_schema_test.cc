@@ -12,7 +12,8 @@ TEST(ExtractSchema, ReadsARecordInThreeForms) {
       R"({"type": "object", "required": ["dose"], "properties": {
           "drug": {"type": "string", "x-linnet-source": "span", "description": "what"},
           "dose": {"type": ["string", "null"], "x-linnet-source": "span"},
-          "amount": {"type": "number", "x-linnet-from": "dose"}, "unit": {"type": "string", "format": "unit", "x-linnet-from": "dose"},
+          "amount": {"type": "number", "x-linnet-from": "dose"},
+          "unit": {"type": "string", "format": "unit", "x-linnet-from": "dose"},
           "on": {"format": "date"}, "route": {"enum": ["oral", "other", null]}}})";
   for (const std::string& text :
        {record, R"({"type": "array", "minItems": 1, "maxItems": 3, "items": )" + record + "}",

@@ -13,7 +13,8 @@ using testing::load_tiny;
 
 constexpr const char* kSchema =
     R"({"type": "array", "items": {"type": "object", "required": ["drug", "dose"], "properties": {
-    "drug": {"type": "string", "x-linnet-source": "span"}, "dose": {"type": "string", "x-linnet-source": "span"},
+    "drug": {"type": "string", "x-linnet-source": "span"},
+    "dose": {"type": "string", "x-linnet-source": "span"},
     "amount": {"type": "number", "x-linnet-from": "dose"}}}})";
 
 std::string examples() {
