@@ -15,6 +15,8 @@
 
 #include <linnet/batch.h>
 #include <linnet/chat.h>
+#include <linnet/constraint.h>
+#include <linnet/extract.h>
 #include <linnet/generate.h>
 #include <linnet/model.h>
 #include <linnet/result.h>

@@ -1,7 +1,8 @@
 /// \file
-/// Tasks: answers that a program can act on. A Classifier gives texts one of some labels, with probabilities
-/// that mean what they say, or none. It keeps its model alive, owns its memory and threads, and belongs to
-/// one thread at a time; one that was moved from may only be assigned to or destroyed.
+/// Tasks: answers that a program can act on. An Extractor (extract.h) finds records in texts. A Classifier
+/// gives texts one of some labels, with probabilities that mean what they say, or none. It keeps its model
+/// alive, owns its memory and threads, and belongs to one thread at a time; one that was moved from may only
+/// be assigned to or destroyed.
 #pragma once
 
 #include <cstddef>
@@ -13,6 +14,7 @@
 #include <string>
 #include <vector>
 
+#include <linnet/extract.h>
 #include <linnet/model.h>
 
 namespace linnet {
