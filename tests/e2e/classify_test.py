@@ -57,9 +57,11 @@ class Classify(ModelTestCase):
         head = self.folder / "commands.head"
         want = self.classify("--examples", self.examples, self.texts, "--save-head", head)
         for threads in (1, 2):
-            got = self.classify("--head", head, input=lines({"text": t} for t in TEXTS))
+            texts = lines({"text": t} for t in TEXTS)
+            got = self.classify("--head", head, "--threads", threads, input=texts)
             self.assertEqual(got, want)
-        self.assertEqual(linnet("classify", self.model, "--examples", self.examples, "--save-head", head).stdout, "")
+        only_head = linnet("classify", self.model, "--examples", self.examples, "--save-head", head)
+        self.assertEqual((only_head.returncode, only_head.stdout), (0, ""))
         abstained = self.classify("--head", head, self.texts, "--threshold", "1")
         self.assertEqual([r["label"] for r in abstained], [None] * 3)
         self.assertEqual([r["ranked"] for r in abstained], [r["ranked"] for r in want])

@@ -7,10 +7,10 @@ import unittest
 
 from support import ROOT, TestCase
 
-COMMANDS = ["run", "chat", "inspect", "pack", "tokenize", "logits", "perplexity", "bench", "eval", "extract"]
+COMMANDS = ["run", "chat", "inspect", "pack", "tokenize", "logits", "perplexity", "bench", "eval", "extract", "classify"]
 DOCUMENTS = [*ROOT.glob("*.md"), *(ROOT / "docs").glob("*.md")]
 # The others name compilers' flags.
-FOR_USERS = ["README.md", "CHANGELOG.md", "performance.md", "sessions.md", "eval.md", "extract.md"]
+FOR_USERS = ["README.md", "CHANGELOG.md", "performance.md", "sessions.md", "eval.md", "extract.md", "classify.md"]
 FLAG = re.compile(r"(?<!\S)--?[a-z][a-z-]*")
 SCRIPTS = ["peers/run", "tasks/run", "tasks/llama_cpp"]
 OTHERS = {"--no-repack", "-fa", "-rtr"}  # of llama.cpp and ik_llama.cpp
