@@ -8,9 +8,8 @@
 #include <nlohmann/json.hpp>
 
 #include "cli/command.h"
+#include "cli/extractor_flags.h"
 #include "cli/interrupt.h"
-#include "cli/model_source.h"
-#include "cli/recipe_source.h"
 #include "cli/terminal.h"
 #include "cli/text_input.h"
 
@@ -24,28 +23,9 @@ constexpr std::size_t kBatch = 64;
 
 struct Args {
   ModelFlags model;
-  ExtractOptions options;
-  std::string recipe, schema, examples, head, save_head, file;
-  bool no_cache = false;
+  ExtractorFlags extractor;
+  std::string save_head, file;
 };
-
-std::string as_json(const std::vector<Record>& records) {
-  Json list = Json::array();
-  for (const Record& record : records) {
-    Json fields = Json::object();
-    for (const FieldValue& value : record) {
-      Json& out = fields[value.field];
-      out["value"] = value.is_number ? Json::parse(value.value) : Json(value.value);
-      if (value.end > value.begin) {
-        out["begin"] = value.begin;
-        out["end"] = value.end;
-      }
-      out["probability"] = Json::parse(fmt::format("{:.4f}", value.probability));
-    }
-    list.push_back(std::move(fields));
-  }
-  return Json{{"records", std::move(list)}}.dump() + "\n";
-}
 
 std::string text_of(const std::string& line, std::size_t number) {
   const Json json = Json::parse(line, nullptr, /*allow_exceptions=*/false);
@@ -91,22 +71,8 @@ class Input {
   std::size_t at_ = 0, number_ = 0;
 };
 
-ExtractOptions options_of(const Args& args) {
-  if (args.recipe.empty() && args.schema.empty() && args.head.empty()) {
-    throw UsageError("say what to look for: --recipe NAME, --schema FILE or --head FILE");
-  }
-  ExtractOptions options = args.options;
-  if (!args.recipe.empty()) options.recipe = find_recipe(args.recipe);
-  if (!args.schema.empty()) options.schema = read_file(args.schema);
-  if (!args.examples.empty()) options.examples = read_file(args.examples);
-  options.head = args.head;
-  if (!args.no_cache) options.cache = cache_folder() / "heads";
-  options.n_threads = args.model.n_threads;
-  return options;
-}
-
 ExitCode extract(const Args& args) {
-  const ExtractOptions options = options_of(args);
+  const ExtractOptions options = args.extractor.read(args.model.n_threads);
   Input input(args.file);
   const Model model = args.model.load();
   Extractor extractor = Extractor::create(model, options).value();
@@ -116,7 +82,7 @@ ExitCode extract(const Args& args) {
     extractor
         .extract(texts,
                  [&](std::size_t, const std::vector<Record>& records) {
-                   print(as_json(records));
+                   print(to_line(records));
                    return !interrupt.happened();
                  })
         .value();
@@ -128,32 +94,9 @@ ExitCode extract(const Args& args) {
 Action configure(CLI::App& app) {
   auto args = std::make_shared<Args>();
   args->model.add(app);
+  args->extractor.add(app);
   app.add_option("TEXTS", args->file, "File of JSON lines {\"text\": T}; \"-\" or nothing: standard input");
-  app.add_option("--recipe", args->recipe,
-                 "A recipe's name (dates, medication, voice) or file: what to look for, and examples")
-      ->option_text("NAME");
-  app.add_option("--schema", args->schema, "JSON Schema of what to look for")->option_text("FILE");
-  app.add_option(
-         "--examples", args->examples,
-         "JSON lines {\"text\": ..., \"records\": [{FIELD: VALUE}, ...]} to learn from, besides the recipe's")
-      ->option_text("FILE");
-  app.add_option("--head", args->head, "What --save-head wrote, in place of examples")
-      ->option_text("FILE")
-      ->excludes("--recipe", "--schema", "--examples");
   app.add_option("--save-head", args->save_head, "Write what was learned to a file")->option_text("FILE");
-  app.add_flag("--no-cache", args->no_cache, "Learn anew, and keep nothing in linnet's cache folder");
-  app.add_option_function<std::string>(
-         "--min-probability",
-         [args](const std::string& text) {
-           args->options.min_probability = parse_real("--min-probability", text);
-         },
-         "Leave out values that are less probable")
-      ->option_text("P");
-  app.add_option("--today", args->options.today, "The day that \"tomorrow\" is told from, YYYY-MM-DD")
-      ->option_text("DAY");
-  app.add_flag("--windows", args->options.windows, "Read texts longer than the context in windows");
-  add_number(app, "--context", args->options.n_ctx, "Tokens that fit (default: the model's, at most 4096)",
-             16, kMaxContext);
   return [args] { return extract(*args); };
 }
 

@@ -7,10 +7,15 @@ import unittest
 
 from support import ROOT, TestCase
 
-COMMANDS = ["run", "chat", "inspect", "pack", "tokenize", "logits", "perplexity", "bench", "eval", "extract", "classify"]
+COMMANDS = [
+    "run", "chat", "match", "extract", "classify", "eval", "inspect", "pack", "tokenize", "logits", "perplexity", "bench"
+]  # fmt: skip
+EVAL_TASKS = ["classify", "extract"]
 DOCUMENTS = [*ROOT.glob("*.md"), *(ROOT / "docs").glob("*.md")]
 # The others name compilers' flags.
-FOR_USERS = ["README.md", "CHANGELOG.md", "performance.md", "sessions.md", "eval.md", "extract.md", "classify.md"]
+FOR_USERS = [
+    "README.md", "CHANGELOG.md", "performance.md", "sessions.md", "eval.md", "extract.md", "classify.md", "constraints.md"
+]  # fmt: skip
 FLAG = re.compile(r"(?<!\S)--?[a-z][a-z-]*")
 SCRIPTS = ["peers/run", "tasks/run", "tasks/llama_cpp"]
 OTHERS = {"--no-repack", "-fa", "-rtr"}  # of llama.cpp and ik_llama.cpp
@@ -24,7 +29,9 @@ def code(text):
 
 class Documents(TestCase):
     def flags(self, command):
-        return set(FLAG.findall(self.succeed(command, "--help").replace(",", " ")))
+        tasks = [[task] for task in EVAL_TASKS] if command == "eval" else [[]]
+        helps = [self.succeed(command, *task, "--help") for task in tasks]
+        return set(FLAG.findall("".join(helps).replace(",", " ")))
 
     def test_flags_exist(self):
         flags = {command: self.flags(command) for command in COMMANDS}

@@ -1,12 +1,13 @@
-"""linnet eval on answers that are there already."""
+"""linnet eval on answers that are there already, and on linnet's own."""
 
 import json
 import pathlib
 import tempfile
 import unittest
 
-from support import TestCase
+from support import ROOT, ModelTestCase, TestCase
 
+RECIPE = ROOT / "recipes/medication.json"
 TICKETS = [
     {"text": "the gate squeaks", "label": "gate"},
     {"text": "the pond is frozen", "label": "pond"},
@@ -78,16 +79,19 @@ class Eval(TestCase):
 
     def test_help_shows_an_example(self):
         self.assertIn("linnet eval ", self.succeed("eval", "--help"))
-        self.refuse("eval", code=2, says="TASK")
+        self.refuse("eval", code=2, says="subcommand")
 
     def test_errors(self):
         tickets, said = self.path("tickets.jsonl"), self.path("said.jsonl")
         predictions = ["--predictions", said]
-        self.refuse("eval", "count", tickets, *predictions, code=2, says="count")
+        self.refuse("eval", "count", tickets, *predictions, code=2, says="linnet eval")
         self.refuse("eval", "extract", tickets, *predictions, code=2, says="the task would be classify")
         self.refuse("eval", "classify", "/no/such/file", *predictions, code=1, says="/no/such/file")
         self.refuse("eval", "classify", tickets, "--predictions", "/no/such", code=1, says="/no/such")
         notes = self.path("notes.jsonl")
+        self.refuse("eval", "extract", notes, code=2, says="MODEL or --predictions")
+        self.refuse("eval", "extract", notes, "m", code=2, says="--recipe")
+        self.refuse("eval", "classify", tickets, "m", code=2, says="--examples")
         self.refuse("eval", "extract", notes, *predictions, code=1, says="said.jsonl, line 2: its \"text\"")
         said.write_text("{}\n", encoding="utf-8")
         few = "has 1 answer, but the data has 3"
@@ -95,6 +99,33 @@ class Eval(TestCase):
         said.write_text("{\n", encoding="utf-8")
         self.refuse("eval", "classify", tickets, *predictions, code=1, says="line 1 is not JSON")
         self.assertFalse(list(self.folder.glob("*.html*")))
+
+
+class OwnAnswers(ModelTestCase):
+    def test_classify(self):
+        with tempfile.TemporaryDirectory() as folder:
+            data = pathlib.Path(folder) / "garden.jsonl"
+            gate, pond = ["the gate squeaks", "close the gate"], ["fish swim there", "the pond froze"]
+            texts = {"gate": gate, "pond": pond}
+            lines = [{"text": text, "label": label} for label in texts for text in texts[label]]
+            data.write_text("".join(json.dumps(line) + "\n" for line in lines), encoding="utf-8")
+            said = self.succeed("eval", "classify", data, self.model, "--examples", data, "--json")
+        report = json.loads(said)
+        self.assertEqual(report["labels"]["accuracy"], 1)
+        self.assertGreater(report["texts_per_second"], 0)
+
+    def test_extract(self):
+        with tempfile.TemporaryDirectory() as folder:
+            data = pathlib.Path(folder) / "notes.jsonl"
+            text = "He was given 40 mg of enoxaparin in the evening."
+            items = [{"drug": "enoxaparin", "dose": "40 mg"}]
+            data.write_text(json.dumps({"text": text, "items": items}) + "\n", encoding="utf-8")
+            said = self.succeed("eval", "extract", data, self.model, "--recipe", RECIPE, "--json")
+        report = json.loads(said)
+        self.assertEqual(report["records"]["total"]["right"], 1)
+        self.assertEqual((report["records"]["invented"], report["invalid"]), (0, 0))
+        self.assertGreater(report["texts_per_second"], 0)
+        self.assertIn("--recipe medication.json", report["command"])
 
 
 if __name__ == "__main__":
