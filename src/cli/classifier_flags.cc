@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include "cli/recipe_source.h"
 #include "cli/text_input.h"
 
 namespace linnet::cli {
@@ -45,6 +46,27 @@ std::vector<Label> read_labels(const std::string& path) {
   return labels;
 }
 
+// A recipe's labels are learned from their examples; texts under "none" show what fits none of them.
+std::vector<LabelledText> read_recipe(const std::string& path) {
+  const Json recipe = parse_json(read_file(path), path);
+  if (!recipe.is_object() || recipe.value("task", "") != "classify") {
+    fail(ErrorCode::kInvalidArgument,
+         path + ": no recipe for classifying; \"task\" is not \"classify\" (see linnet extract)");
+  }
+  std::vector<LabelledText> examples;
+  for (const Json& value : recipe.value("labels", Json::array())) {
+    const std::string where = fmt::format("{}, label {}", path, examples.size() + 1);
+    const Label label = to_label(value, where);
+    if (label.examples.empty()) fail(ErrorCode::kInvalidArgument, where + ": without examples");
+    for (const std::string& text : label.examples) examples.push_back({text, label.name});
+  }
+  for (const Json& value : recipe.value("none", Json::array())) {
+    if (!value.is_string()) fail(ErrorCode::kInvalidArgument, path + ": a text under \"none\" is none");
+    examples.push_back({value.get<std::string>(), std::nullopt});
+  }
+  return examples;
+}
+
 }  // namespace
 
 void ClassifierFlags::add(CLI::App& app) {
@@ -59,6 +81,7 @@ void ClassifierFlags::add(CLI::App& app) {
                    "\"examples\": [T, ...]}")
       ->option_text("FILE");
   sources->add_option("--head", head, "Use what --save-head wrote")->option_text("FILE");
+  sources->add_option("--recipe", recipe, "A recipe's name (route, ticket) or file")->option_text("NAME");
   sources->require_option(0, 1);
   app.add_option("--threshold", threshold,
                  "Give no label where the likeliest is less likely than P (default: 0)")
@@ -74,8 +97,10 @@ void ClassifierFlags::add(CLI::App& app) {
 }
 
 void ClassifierFlags::check() const {
-  if (labels.empty() && examples.empty() && head.empty())
-    throw UsageError("say where the labels come from: --examples FILE, --labels FILE or --head FILE");
+  if (labels.empty() && examples.empty() && head.empty() && recipe.empty()) {
+    throw UsageError(
+        "say where the labels come from: --examples FILE, --labels FILE, --head FILE or --recipe NAME");
+  }
 }
 
 Classifier ClassifierFlags::make(const Model& model, unsigned n_threads,
@@ -88,7 +113,8 @@ Classifier ClassifierFlags::make(const Model& model, unsigned n_threads,
   options.progress = std::move(progress);
   if (!head.empty()) return Classifier::load(model, head, options).value();
   if (!labels.empty()) return Classifier::from_labels(model, read_labels(labels), options).value();
-  return Classifier::train(model, read_examples(examples), options).value();
+  const auto texts = recipe.empty() ? read_examples(examples) : read_recipe(find_recipe(recipe).string());
+  return Classifier::train(model, texts, options).value();
 }
 
 Json to_json(const Classification& result, std::span<const std::string> labels) {

@@ -15,7 +15,8 @@
 namespace linnet::cli {
 
 struct ClassifierFlags {
-  std::string labels, examples, head;  ///< Files, of which one is given.
+  std::string labels, examples, head;  ///< Files, of which one is given,
+  std::string recipe;                  ///< or a recipe's name or file.
   std::optional<double> threshold;
   std::vector<std::size_t> layers;
   std::size_t n_ctx = 0;
