@@ -77,7 +77,9 @@ Result<LinearHead> LinearHead::fit(const PooledTexts& texts, std::span<const std
       for (std::size_t i = 0; i < held_out.scores.size(); ++i) held_out.scores[i] += block.held_out[i];
     }
   }
-  head.calibration_.scale = fit_scale(held_out);
+  // A label's mean is surer with all its rows than it is with one held out.
+  const double n_rows = static_cast<double>(labels.size() + n_labels) / static_cast<double>(n_labels);
+  head.calibration_.scale = fit_scale(held_out) * n_rows / (n_rows - 1.0);
   std::vector<double> best_of_unfit;
   for (std::size_t i = labels.size() + n_labels; i < texts.size(); ++i) {
     best_of_unfit.push_back(std::ranges::max(head.scores(texts.row(i))));
