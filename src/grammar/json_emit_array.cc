@@ -6,7 +6,8 @@
 namespace linnet::grammar {
 
 Result<NodeId> Emitter::array(const ArraySet& set) {
-  if (set.not_unique != nullptr) return refused("that two items are equal cannot be asked for");
+  if (set.not_unique != nullptr)
+    return refused({"uniqueItems"}, "that two items are equal cannot be asked for");
   if (set.unique != nullptr && set.length.max > 1) return unique_array(set);
   if (!set.counts.empty()) return counted_array(set);
   std::vector<ExpressionId> values = set.prefix;
@@ -27,14 +28,15 @@ Result<NodeId> Emitter::items(const std::vector<ExpressionId>& values, TrackerPt
 /// others must not add to it; elsewhere they may, which is no harm.
 Result<NodeId> Emitter::counted_array(ArraySet set) {
   constexpr std::size_t kMaxCounts = 4, kMaxPlaces = 256;
-  if (set.counts.size() > kMaxCounts) return refused("too many kinds of items are counted");
+  if (set.counts.size() > kMaxCounts) return refused({"contains"}, "too many kinds of items are counted");
   std::uint64_t n_places = set.prefix.size();
   std::vector<CountRange> ranges;
   for (const ItemCount& count : set.counts) {
     n_places = std::max(n_places, count.from);
     ranges.push_back(count.range);
   }
-  if (n_places > kMaxPlaces) return refused("items are counted from a place that is too far behind");
+  if (n_places > kMaxPlaces)
+    return refused({"contains"}, "items are counted from a place that is too far behind");
   set.prefix.resize(static_cast<std::size_t>(n_places), set.rest);
   std::vector<ItemKind> kinds;
   std::vector<ExpressionId> values;
@@ -59,7 +61,7 @@ Result<NodeId> Emitter::counted_array(ArraySet set) {
     }
   }
   auto tracker = make_counting_tracker(kinds, set.length, ranges);
-  if (!tracker) return refused("counting these items takes too many states");
+  if (!tracker) return refused({"contains"}, "counting these items takes too many states");
   return items(values, *std::move(tracker));
 }
 
@@ -88,19 +90,19 @@ std::optional<std::vector<ExpressionId>> Emitter::listed_values(const ValueSet& 
 /// No item twice: as long as there are few values, each is a member of its own that may be there once.
 Result<NodeId> Emitter::unique_array(const ArraySet& set) {
   constexpr std::size_t kMaxValues = 64;
-  constexpr std::string_view kWhy = "uniqueItems needs items out of a list of at most 64 constants";
-  if (!set.counts.empty()) return refused("uniqueItems beside contains cannot be asked for");
+  constexpr std::string_view kWhy = "this needs items out of a list of at most 64 constants";
+  if (!set.counts.empty()) return refused({"uniqueItems"}, "beside contains this cannot be asked for");
   std::vector<ExpressionId> values;
   std::vector<std::uint64_t> allowed;
   for (std::uint64_t place = 0; place <= set.prefix.size() && place < set.length.max; ++place) {
     LINNET_TRY(const ValueSet* items, normalizer_.normalize(set.at(place)));
     const auto listed = listed_values(*items);
-    if (!listed) return refused(kWhy);
+    if (!listed) return refused({"uniqueItems"}, kWhy);
     std::uint64_t& bits = allowed.emplace_back();
     for (const ExpressionId value : *listed) {
       const auto at =
           static_cast<std::size_t>(std::find(values.begin(), values.end(), value) - values.begin());
-      if (at == kMaxValues) return refused(kWhy);
+      if (at == kMaxValues) return refused({"uniqueItems"}, kWhy);
       if (at == values.size()) values.push_back(value);
       bits |= std::uint64_t{1} << at;
     }

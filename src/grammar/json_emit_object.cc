@@ -38,10 +38,11 @@ Result<NodeId> Emitter::object(const ObjectSet& set) {
   }
   members.plan.n_wanted = static_cast<std::uint32_t>(members.wanted.size());
   if (members.wanted.size() > MemberPlan::kMaxWanted)
-    return refused("too many kinds of members are asked for");
+    return refused({"properties", "patternProperties", "additionalProperties"},
+                   "too many kinds of members are asked for");
   if (options_.order == JsonOrder::kFree && names.size() > MemberPlan::kMaxFreeNames)
-    return refused(fmt::format("{} names in free order are too many; at most {}", names.size(),
-                               MemberPlan::kMaxFreeNames));
+    return refused({"properties"}, fmt::format("{} names in free order are too many; at most {}",
+                                               names.size(), MemberPlan::kMaxFreeNames));
   for (std::uint32_t i = 0; i < names.size(); ++i)
     LINNET_CHECK(add_members(
         set, literal_string(names[i]), i,
@@ -65,7 +66,9 @@ Result<std::vector<Emitter::Cell>> Emitter::cells(const std::vector<std::string>
                                                   const std::vector<PatternId>& patterns) {
   const auto named = texts_of(names);
   const auto others = named ? Dfa::complement(**named) : std::nullopt;
-  if (!others) return refused("telling the names of members takes too many states");
+  if (!others)
+    return refused({"patternProperties", "propertyNames", "properties"},
+                   "telling the names of members takes too many states");
   std::vector<Cell> cells = {{.names = *others}};
   for (const PatternId pattern : patterns) {
     const Dfa& inside = normalizer_.patterns()[pattern];
@@ -75,7 +78,8 @@ Result<std::vector<Emitter::Cell>> Emitter::cells(const std::vector<std::string>
       const auto in = Dfa::intersection(*cell.names, inside);
       const auto out = outside ? Dfa::intersection(*cell.names, **outside) : std::nullopt;
       if (!in || !out || parts.size() > kMaxCells)
-        return refused("telling the names of members takes too many states");
+        return refused({"patternProperties", "propertyNames", "properties"},
+                       "telling the names of members takes too many states");
       if (!(*out)->is_empty()) parts.push_back({*out, cell.patterns});
       if ((*in)->is_empty()) continue;
       parts.push_back({*in, cell.patterns});

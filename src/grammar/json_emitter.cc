@@ -1,8 +1,25 @@
 #include "grammar/json_emitter.h"
 
 #include "grammar/json_string.h"
+#include "grammar/json_uri.h"
 
 namespace linnet::grammar {
+namespace {
+
+// The JSON pointer of the nearest member of that name, from `value` on. As deep as the text is nested, which
+// is bounded.
+std::optional<std::string> path_to(const JsonValue& value, std::string_view name) {
+  if (value.find(name) != nullptr) return pointer_step(name);
+  for (std::size_t i = 0; i < value.items.size(); ++i) {
+    const auto path = path_to(value.items[i], name);
+    if (!path) continue;
+    const bool is_member = value.kind == JsonKind::kObject;
+    return pointer_step(is_member ? value.names[i] : std::to_string(i)) + *path;
+  }
+  return std::nullopt;
+}
+
+}  // namespace
 
 Emitter::Emitter(Normalizer& normalizer, const JsonOptions& options)
     : normalizer_(normalizer), expressions_(normalizer.expressions()), options_(options) {
@@ -65,7 +82,9 @@ Result<NodeId> Emitter::scalars(const ValueSet& set) {
 
 Result<NodeId> Emitter::number(const NumberSet& set) {
   auto automaton = number_automaton(set);
-  if (!automaton) return refused(automaton.error().message);
+  if (!automaton)
+    return refused({"multipleOf", "minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum"},
+                   automaton.error().message);
   if (*automaton == nullptr) return builder_.nothing();
   const Decimal* single = options_.spelling == JsonSpelling::kCanonical ? set.single() : nullptr;
   return single != nullptr ? builder_.literal(single->text()) : builder_.automaton(*std::move(automaton));
@@ -87,17 +106,25 @@ Result<NodeId> Emitter::string(const StringSet& set) {
     return builder_.automaton(std::make_shared<JsonString>(Dfa::any_text(), set.length.min, max));
   }
   auto content = normalizer_.patterns().language(set);
-  if (!content) return refused(content.error().message);
+  if (!content) return refused({"pattern", "format", "minLength", "maxLength"}, content.error().message);
   if ((*content)->is_empty()) return builder_.nothing();
   return builder_.automaton(std::make_shared<JsonString>(*std::move(content), 0, Automaton::kUnlimited));
 }
 
-Error Emitter::refused(std::string_view why) const {
+Error Emitter::refused(std::initializer_list<std::string_view> keywords, std::string_view why) const {
   ExpressionId id = current_;
   while (!expressions_[id].operands.empty()) id = expressions_[id].operands.front();
-  const JsonValue* schema =
-      expressions_[id].kind == Expression::Kind::kSchema ? expressions_[id].value : nullptr;
-  const std::string place = schema != nullptr ? normalizer_.documents().place(*schema) : "";
+  std::string place;
+  if (expressions_[id].kind == Expression::Kind::kSchema) {
+    const JsonValue& schema = *expressions_[id].value;
+    place = normalizer_.documents().place(schema);
+    for (const std::string_view keyword : keywords) {
+      const auto path = path_to(schema, keyword);
+      if (!path) continue;
+      place += *path;
+      break;
+    }
+  }
   return fail(ErrorCode::kUnsupported, "{}: {}", place.empty() ? "the schema" : place, why);
 }
 

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <deque>
+#include <initializer_list>
 #include <map>
 #include <optional>
 #include <string>
@@ -45,7 +46,9 @@ class Emitter {
   Result<NodeId> number(const NumberSet& set);
   Result<NodeId> string(const StringSet& set);
   NodeId literal_string(const std::string& content);
-  Error refused(std::string_view why) const;
+  /// With the pointer of the first of `keywords` in the schema that is being emitted, or of the schema
+  /// itself.
+  Error refused(std::initializer_list<std::string_view> keywords, std::string_view why) const;
   NodeId list(std::string_view open, std::vector<NodeId> members, TrackerPtr tracker, std::string_view close);
   NodeId punctuation(std::string_view mark);
 

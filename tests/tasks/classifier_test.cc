@@ -27,7 +27,7 @@ std::vector<LabelledText> letters_and_digits() {
           {"1 2 3 4", "digits"},  {"5 6 7 8", "digits"},  {"9 0 1 2", "digits"},  {"3 3 7 1", "digits"}};
 }
 
-const std::vector<std::string> kTexts = {"b d f h", "2 4 6 8", "z y x w", "7 7 1 2", "h g f e"};
+const std::vector<std::string> kTexts = {"b d f h", "2 4 6 8", "z y x w", "7 7 1 2", "d c b a"};
 
 std::vector<Label> some_labels() { return {{"yes", "it is so"}, {"yes and no"}, {"no", "", {"not at all"}}}; }
 
