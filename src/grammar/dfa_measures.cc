@@ -44,7 +44,9 @@ class Distances {
   void add_edge(std::size_t from, std::size_t to, bool length) {
     edges_.push_back({static_cast<std::uint32_t>(to), static_cast<std::uint32_t>(from), length});
   }
-  void add_goal(std::size_t node) {
+  /// is_end: whether every way ends there.
+  void add_goal(std::size_t node, bool is_end) {
+    if (!is_end) passed_.push_back(static_cast<std::uint32_t>(node));
     if (distance_[node] == 0) return;
     distance_[node] = 0;
     queue_.push_back(node);
@@ -57,9 +59,7 @@ class Distances {
       queue_.pop_front();
       if (is_done[node]) continue;
       is_done[node] = 1;
-      auto edge = std::lower_bound(edges_.begin(), edges_.end(), node,
-                                   [](const Edge& e, std::size_t to) { return e.to < to; });
-      for (; edge != edges_.end() && edge->to == node; ++edge) {
+      for (auto edge = first_into(node); edge != edges_.end() && edge->to == node; ++edge) {
         const std::size_t distance = distance_[node] + edge->length;
         if (distance >= distance_[edge->from]) continue;
         distance_[edge->from] = distance;
@@ -72,13 +72,40 @@ class Distances {
     }
     return distance_;
   }
+  /// After run(): the nodes from which some way is longer than the distance, or has no end.
+  std::vector<char> uneven() const {
+    std::vector<char> result(distance_.size(), 0);
+    std::vector<std::uint32_t> work = passed_;
+    for (const Edge& e : edges_) {
+      const bool is_even = distance_[e.to] == kUnlimited ? distance_[e.from] == kUnlimited
+                                                         : distance_[e.from] == distance_[e.to] + e.length;
+      if (!is_even) work.push_back(e.from);
+    }
+    while (!work.empty()) {
+      const std::uint32_t node = work.back();
+      work.pop_back();
+      if (result[node]) continue;
+      result[node] = 1;
+      for (auto edge = first_into(node); edge != edges_.end() && edge->to == node; ++edge) {
+        work.push_back(edge->from);
+      }
+    }
+    return result;
+  }
 
  private:
   struct Edge {
     std::uint32_t to, from;
     bool length;
   };
+  // Once edges_ is sorted.
+  std::vector<Edge>::const_iterator first_into(std::size_t node) const {
+    return std::lower_bound(edges_.begin(), edges_.end(), node,
+                            [](const Edge& e, std::size_t to) { return e.to < to; });
+  }
+
   std::vector<Edge> edges_;
+  std::vector<std::uint32_t> passed_;
   std::vector<std::size_t> distance_;
   std::deque<std::size_t> queue_;
 };
@@ -89,7 +116,7 @@ std::size_t shortest_text(const DfaTable& table) {
   const std::vector<std::size_t> begun = characters_begun(table);
   Distances distances(table.n_states());
   for (std::size_t s = 0; s < table.n_states(); ++s) {
-    if (table.accepts[s]) distances.add_goal(s);
+    if (table.accepts[s]) distances.add_goal(s, true);
     for (std::size_t c = 0; c < table.n_classes; ++c) {
       const std::uint32_t to = table.next[s * table.n_classes + c];
       if (to != DfaTable::kDead) distances.add_edge(s, to, begun[c] != 0);
@@ -145,19 +172,23 @@ std::vector<std::size_t> plain_characters(const DfaTable& table) {
       const std::uint32_t place = plain.after(static_cast<std::uint32_t>(node % n_places), byte);
       if (place == DfaTable::kDead) continue;
       const std::uint32_t state = table.after(static_cast<std::uint32_t>(node / n_places), byte);
-      is_goal = state == DfaTable::kDead;
-      if (is_goal) break;
-      edges.emplace_back(state * n_places + place, place == 0);
+      if (state == DfaTable::kDead) {
+        is_goal = true;
+      } else {
+        edges.emplace_back(state * n_places + place, place == 0);
+      }
     }
     if (is_goal) {
-      distances.add_goal(node);
+      distances.add_goal(node, edges.empty());
       continue;
     }
     for (const auto& [to, ends_character] : edges) distances.add_edge(node, to, ends_character), meet(to);
   }
   const std::vector<std::size_t>& all = distances.run();
+  // Some n characters may follow, but others or more of them, too: nothing can be said.
+  const std::vector<char> is_uneven = distances.uneven();
   std::vector<std::size_t> result(table.n_states());
-  for (std::size_t s = 0; s < result.size(); ++s) result[s] = all[s * n_places];
+  for (std::size_t s = 0; s < result.size(); ++s) result[s] = is_uneven[s * n_places] ? 0 : all[s * n_places];
   return result;
 }
 

@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include "grammar/nfa.h"
+#include "grammar/regex.h"
 
 namespace linnet::grammar {
 namespace {
@@ -129,6 +130,9 @@ TEST(Dfa, PlainCharacters) {
   EXPECT_EQ(ascii->n_plain_characters(ascii->start()), 0u);
   const auto string = characters({{' ', '!'}, {'#', '['}, {']', kLastCodePoint}}, 0, kNoLimit);
   EXPECT_EQ(string->n_plain_characters(string->start()), Automaton::kUnlimited);
+  // Any one character may follow, but behind it another one only where it was not the comma.
+  const auto list = compile_regex("^[^,]*(, [^,]*)*$").value();
+  EXPECT_EQ(list->n_plain_characters(list->start()), 0u);
 }
 
 TEST(Dfa, WhatExplodesEndsSoon) {
