@@ -35,17 +35,16 @@ Machine::Machine(GrammarPtr grammar) : grammar_(std::move(grammar)) {
   configs_.push_back({std::exchange(threads_, {}), accepts, nullptr});  // kStart
 }
 
-ConfigId Machine::next(ConfigId config, std::uint8_t byte) {
+ConfigId Machine::work_out(ConfigId config, std::uint8_t byte) {
   if (config == kDead) return kDead;
-  std::unique_ptr<std::array<ConfigId, 256>>& row = configs_[config].next;
+  std::unique_ptr<ConfigId[]>& row = configs_[config].next;
   if (!row) {
-    row = std::make_unique<std::array<ConfigId, 256>>();
-    row->fill(kUnknown);
-    n_bytes_ += sizeof *row;
+    row = std::make_unique<ConfigId[]>(256);
+    std::fill_n(row.get(), 256, kUnknown);
+    n_bytes_ += 256 * sizeof(ConfigId);
   }
-  if ((*row)[byte] != kUnknown) return (*row)[byte];
   const ConfigId after = compute(config, byte);
-  (*configs_[config].next)[byte] = after;  // compute() may have moved the configurations
+  configs_[config].next[byte] = after;  // compute() may have moved the configurations
   return after;
 }
 
@@ -72,16 +71,15 @@ std::optional<std::uint8_t> Machine::only_byte(ConfigId config) const noexcept {
 }
 
 std::size_t Machine::n_plain_characters(ConfigId config) const noexcept {
-  const std::vector<Thread>& threads = configs_[config].threads;
-  const auto n_of = [this](const Thread& thread) {
-    return grammar_->nodes[thread.node].automaton->n_plain_characters(thread.state);
-  };
-  // Another thread may allow what a limited one does not.
-  if (threads.size() == 1) return n_of(threads.front());
-  const bool is_unlimited = std::any_of(threads.begin(), threads.end(), [&](const Thread& thread) {
-    return n_of(thread) == Automaton::kUnlimited;
-  });
-  return is_unlimited ? Automaton::kUnlimited : 0;
+  std::size_t most = 0;
+  for (const Thread& thread : configs_[config].threads) most = std::max(most, n_plain(thread));
+  return most;
+}
+
+ConfigId Machine::without_plain(ConfigId config) {
+  std::vector<Thread> threads = configs_[config].threads;
+  std::erase_if(threads, [this](const Thread& thread) { return n_plain(thread) > 0; });
+  return threads.size() == configs_[config].threads.size() ? config : intern(std::move(threads), false);
 }
 
 ConfigId Machine::representative(ConfigId config, std::size_t n_bytes) {

@@ -7,7 +7,6 @@
 // text is deep.
 #pragma once
 
-#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <memory>
@@ -35,7 +34,10 @@ class Machine {
 
   /// After one more byte, or kDead. A grammar so ambiguous that a text leaves more than kMaxThreads
   /// possibilities open ends in kDead too, see is_exhausted().
-  ConfigId next(ConfigId config, std::uint8_t byte);
+  ConfigId next(ConfigId config, std::uint8_t byte) {
+    const ConfigId* row = configs_[config].next.get();
+    return row != nullptr && row[byte] != kUnknown ? row[byte] : work_out(config, byte);
+  }
   /// After some more bytes.
   ConfigId next(ConfigId config, std::string_view bytes);
   /// Whether the text so far is one of the grammar.
@@ -44,8 +46,11 @@ class Machine {
   bool continues(ConfigId config) const noexcept { return !configs_[config].threads.empty(); }
   /// The only byte that can come next, if there is but one and the text cannot end here.
   std::optional<std::uint8_t> only_byte(ConfigId config) const noexcept;
-  /// How many plain characters may follow in any order, see Automaton::n_plain_characters().
+  /// The most plain characters of which a possibility says that so many may follow in any order, see
+  /// Automaton::n_plain_characters().
   std::size_t n_plain_characters(ConfigId config) const noexcept;
+  /// A configuration of those possibilities alone that say nothing of the kind; kDead if all do.
+  ConfigId without_plain(ConfigId config);
   /// A configuration that no text of at most n_bytes tells from this one, the same for many.
   ConfigId representative(ConfigId config, std::size_t n_bytes);
 
@@ -94,7 +99,7 @@ class Machine {
   struct Config {
     std::vector<Thread> threads;  // sorted, none twice
     bool accepts = false;
-    std::unique_ptr<std::array<ConfigId, 256>> next;  // kUnknown where not worked out
+    std::unique_ptr<ConfigId[]> next;  // (256), kUnknown where not worked out; null: nowhere
   };
   static constexpr ConfigId kUnknown = ~ConfigId{0};
 
@@ -103,9 +108,13 @@ class Machine {
     std::size_t operator()(const Step& step) const noexcept;
   };
 
+  ConfigId work_out(ConfigId config, std::uint8_t byte);
   CellId push(const Cell& cell);
   ConfigId compute(ConfigId config, std::uint8_t byte);
   ConfigId intern(std::vector<Thread> threads, bool accepts);
+  std::size_t n_plain(const Thread& thread) const noexcept {
+    return grammar_->nodes[thread.node].automaton->n_plain_characters(thread.state);
+  }
   void plan(const Step& step);
   void close();
   void enter(const Step& step);

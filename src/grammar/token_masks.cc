@@ -84,17 +84,23 @@ bool TokenMasks::is_exhausted() {
 
 std::shared_ptr<const TokenSet> TokenMasks::compute(ConfigId config, bool strips_space) {
   auto set = std::make_shared<TokenSet>(texts_->n_tokens());
+  // What plain characters do not decide: tokens that hold another byte, and whatever possibilities allow that
+  // say nothing of plain characters.
   const std::size_t n_plain = machine_.n_plain_characters(config);
-  if (n_plain > 0) set->insert_all(texts_->plain(n_plain));
-  // What the plain characters do not decide: tokens that hold another byte.
-  const TokenTrie& trie = n_plain > 0 ? texts_->not_plain() : texts_->all();
-  path_[0] = config;
-  walk(trie, 0, trie.nodes.size() - 1, *set);
+  set->insert_all(texts_->plain(n_plain));
+  const ConfigId others = n_plain == Automaton::kUnlimited ? Machine::kDead : machine_.without_plain(config);
+  if (others != config) walk_all(texts_->not_plain(), config, *set);
+  if (others != Machine::kDead) walk_all(texts_->all(), others, *set);
   if (strips_space) walk_behind_space(config, *set);
   if (machine_.accepts(config)) {
     for (const Token end : texts_->ends()) set->insert(end);
   }
   return set;
+}
+
+void TokenMasks::walk_all(const TokenTrie& trie, ConfigId config, TokenSet& set) {
+  path_[0] = config;
+  walk(trie, 0, trie.nodes.size() - 1, set);
 }
 
 // Tokens that begin with a space which is no part of the text.
@@ -108,16 +114,21 @@ void TokenMasks::walk_behind_space(ConfigId config, TokenSet& set) {
 }
 
 void TokenMasks::walk(const TokenTrie& trie, std::size_t begin, std::size_t end, TokenSet& set) {
+  const TokenTrie::Node* const nodes = trie.nodes.data();
+  const Token* const tokens = trie.tokens.data();
+  ConfigId* const path = path_.data();
   for (std::size_t i = begin; i < end;) {
-    const TokenTrie::Node& node = trie.nodes[i];
-    const ConfigId after = machine_.next(path_[node.depth - 1], node.byte);
-    path_[node.depth] = after;
+    const TokenTrie::Node& node = nodes[i];
+    const ConfigId after = machine_.next(path[node.depth - 1], node.byte);
+    path[node.depth] = after;
     if (after == Machine::kDead) {
       i = node.end;
       continue;
     }
-    for (std::uint32_t t = node.tokens; t < trie.nodes[i + 1].tokens; ++t) set.insert(trie.tokens[t]);
-    ++i;
+    // Most nodes end one token or none, and which of the two no processor can foresee.
+    const std::uint32_t n_tokens = nodes[++i].tokens - node.tokens;
+    set.insert(tokens[node.tokens], n_tokens > 0);
+    for (std::uint32_t t = 1; t < n_tokens; ++t) set.insert(tokens[node.tokens + t]);
   }
 }
 

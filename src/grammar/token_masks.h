@@ -60,6 +60,7 @@ class TokenMasks {
  private:
   void renew(Cursor& cursor);
   std::shared_ptr<const TokenSet> compute(ConfigId config, bool strips_space);
+  void walk_all(const TokenTrie& trie, ConfigId config, TokenSet& set);
   void walk_behind_space(ConfigId config, TokenSet& set);
   void walk(const TokenTrie& trie, std::size_t begin, std::size_t end, TokenSet& set);
 

@@ -67,6 +67,7 @@ TokenTrie TokenTrie::make(std::vector<std::pair<std::string, Token>> texts) {
   }
   end_below(0);
   trie.nodes.push_back({.tokens = static_cast<std::uint32_t>(trie.tokens.size())});
+  trie.tokens.push_back(0);
   return trie;
 }
 

@@ -21,8 +21,9 @@ namespace linnet::grammar {
 class TokenSet {
  public:
   explicit TokenSet(std::size_t n_tokens) : words_((n_tokens + 63) / 64) {}
-  void insert(Token token) noexcept {
-    words_[static_cast<std::size_t>(token) / 64] |= std::uint64_t{1} << (static_cast<unsigned>(token) % 64);
+  void insert(Token token, bool is_in = true) noexcept {
+    const std::uint64_t bit = is_in ? 1 : 0;
+    words_[static_cast<std::size_t>(token) / 64] |= bit << (static_cast<unsigned>(token) % 64);
   }
   bool contains(Token token) const noexcept {
     return (words_[static_cast<std::size_t>(token) / 64] >> (static_cast<unsigned>(token) % 64) & 1) != 0;
@@ -48,7 +49,7 @@ struct TokenTrie {
     std::uint32_t tokens = 0;  ///< First of those that end here; they end where the next node's begin.
   };
   std::vector<Node> nodes;    ///< With one more at the end, so that every node has a next.
-  std::vector<Token> tokens;  ///< By their bytes.
+  std::vector<Token> tokens;  ///< By their bytes, and one more at the end, so that every node has a first.
   std::size_t n_deepest = 0;  ///< Bytes of the longest token.
 
   /// texts: bytes and number of each token, in any order. Tokens of more than 65,535 bytes are left out.

@@ -59,6 +59,35 @@ TEST(TokenMasks, AreWhatEveryTokenByItselfComesTo) {
   }
 }
 
+TEST(TokenMasks, KnowPatternsThatAnyOneCharacterMayGoOn) {
+  const GrammarPtr grammar =
+      compile_json_schema(R"({"type": "string", "pattern": "^[^,]*(, [^,]*)*$", "maxLength": 20})").value();
+  const Vocabulary vocabulary("llama_tied");
+  TokenMasks masks(grammar, vocabulary.texts);
+  const std::string text = R"("one, two é, three")";
+  for (std::size_t n = 0; n <= text.size(); ++n) {
+    expect_exact(vocabulary, masks, grammar, std::string_view(text).substr(0, n));
+  }
+}
+
+TEST(TokenMasks, JoinPossibilitiesThatCountCharactersAndOthers) {
+  const Vocabulary vocabulary("llama_tied");
+  const std::pair<const char*, std::string> cases[] = {
+      {R"({"anyOf": [{"type": "string", "maxLength": 5}, {"type": "string", "maxLength": 9}]})",
+       R"("one two é")"},
+      {R"({"anyOf": [{"type": "string", "maxLength": 5}, {"enum": ["one two three", "one\n"]}]})",
+       R"("one two three")"},
+      {R"({"type": "array", "contains": {"const": "yes"}, "items": {"type": "string", "maxLength": 4}})",
+       R"(["yesé", "no", "yes"])"}};
+  for (const auto& [schema, text] : cases) {
+    const GrammarPtr grammar = compile_json_schema(schema).value();
+    TokenMasks masks(grammar, vocabulary.texts);
+    for (std::size_t n = 0; n <= text.size(); ++n) {
+      expect_exact(vocabulary, masks, grammar, std::string_view(text).substr(0, n));
+    }
+  }
+}
+
 TEST(TokenMasks, BeginAnewWhereMemoryEndsAndFindTheirPlace) {
   const GrammarPtr grammar = compile_json_schema("true").value();
   const Vocabulary vocabulary("llama_tied");
