@@ -147,7 +147,7 @@ TEST(JsonSchema, NamesThePlaceOfWhatItRefuses) {
   EXPECT_EQ(problem(R"({"properties": {"a": {"minimum": "x"}}})"),
             "InvalidArgument: /properties/a/minimum: this is \"x\", not a number");
   EXPECT_EQ(problem(R"({"properties": {"a": {"type": "array", "uniqueItems": true}}})"),
-            "Unsupported: /properties/a: uniqueItems needs items out of a list of at most 64 constants");
+            "Unsupported: /properties/a/uniqueItems: this needs items out of a list of at most 64 constants");
   EXPECT_EQ(problem(R"({"$ref": "#/$defs/x"})"), "InvalidArgument: /$ref: nothing is at \"/$defs/x\"");
   EXPECT_EQ(problem(R"({"dependencies": {}})"),
             "Unsupported: /dependencies: this means nothing in draft 2020-12; write dependentRequired or "
