@@ -34,7 +34,8 @@ Constraint make_constraint(const Args& args) {
   try {
     const auto constraint = args.constraint.make();
     if (!constraint) throw UsageError(constraint.error().message);
-    if (!*constraint) throw UsageError("give a constraint: --schema, --grammar, --regex, --choices or --spans");
+    if (!*constraint)
+      throw UsageError("give a constraint: --schema, --grammar, --regex, --choices or --spans");
     return **constraint;
   } catch (const Exception& error) {
     throw UsageError(error.what());

@@ -8,13 +8,15 @@ import unittest
 from support import ROOT, TestCase
 
 COMMANDS = [
-    "run", "chat", "match", "extract", "classify", "eval", "inspect", "pack", "tokenize", "logits", "perplexity", "bench"
+    "run", "chat", "match", "extract", "classify", "eval",
+    "inspect", "pack", "tokenize", "logits", "perplexity", "bench",
 ]  # fmt: skip
 EVAL_TASKS = ["classify", "extract"]
 DOCUMENTS = [*ROOT.glob("*.md"), *(ROOT / "docs").glob("*.md")]
 # The others name compilers' flags.
 FOR_USERS = [
-    "README.md", "CHANGELOG.md", "performance.md", "sessions.md", "eval.md", "extract.md", "classify.md", "constraints.md"
+    "README.md", "CHANGELOG.md", "performance.md", "sessions.md",
+    "eval.md", "extract.md", "classify.md", "constraints.md",
 ]  # fmt: skip
 FLAG = re.compile(r"(?<!\S)--?[a-z][a-z-]*")
 SCRIPTS = ["peers/run", "tasks/run", "tasks/llama_cpp"]

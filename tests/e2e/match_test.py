@@ -58,7 +58,8 @@ class Match(WithFiles):
             done = self.match(flag, file, "a")
             self.assertEqual(done.returncode, 2, done.stderr)
             self.assertIn(file + ":" if part == "refused" else part, done.stderr)
-        for arguments in (["--regex", "(", "a"], ["--regex", r"(a)\1", "a"], ["--choices", "a,,b", "a"], ["a"]):
+        wrong = (["--regex", "(", "a"], ["--regex", r"(a)\1", "a"], ["--choices", "a,,b", "a"], ["a"])
+        for arguments in wrong:
             self.assertEqual(self.match(*arguments).returncode, 2, arguments)
         self.assertEqual(self.match("--schema", str(self.folder / "absent"), "a").returncode, 2)
         self.assertEqual(self.match("--regex", "a", "--choices", "a", "a").returncode, 2)
@@ -117,7 +118,8 @@ class Constrained(ModelTestCase, WithFiles):
         self.assertEqual(len(answers), 1)
 
     def test_choices_and_beams(self):
-        answer = self.succeed("run", self.model, "Is the sea wet?", "--choices", "yes,no", "-q", "--beam", "2")
+        question = "Is the sea wet?"
+        answer = self.succeed("run", self.model, question, "--choices", "yes,no", "-q", "--beam", "2")
         self.assertIn(answer, ("yes\n", "no\n"))
 
     def test_what_is_refused_is_told_before_the_model_is_loaded(self):
