@@ -11,8 +11,8 @@
 namespace linnet::tasks {
 namespace {
 
-// Chosen on sentences of linnet's own and looked at on public ones: scaled states have about this length, so that
-// with these penalties they outweigh what a word looks like.
+// Chosen on sentences of linnet's own and looked at on public ones: scaled states have about this length, so
+// that with these penalties they outweigh what a word looks like.
 constexpr float kStateLength = 4;
 constexpr float kStatePenalty = 0.3f, kCuePenalty = 1, kBiasPenalty = 0.01f, kTransitionPenalty = 0.1f;
 // A cue that few words share says nothing of other texts.
