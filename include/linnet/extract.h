@@ -77,7 +77,7 @@ class LINNET_API Extractor {
   /// share are in both. Errors: kInvalidArgument, not UTF-8; kContextFull, longer than the context;
   /// kOutOfMemory.
   Result<std::vector<Record>> extract(std::string_view text);
-  /// The same for many texts, computed together. Errors name the text, by its place in `texts`.
+  /// The same for many texts, computed together. Errors name the text by its place in `texts`.
   Result<void> extract(std::span<const std::string> texts, const RecordsCallback& callback);
 
   /// Writes what was learned to a file. Errors: kInvalidArgument, nothing was; kNotFound, kIo.

@@ -12,6 +12,7 @@
 #include <optional>
 #include <span>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include <linnet/extract.h>
@@ -93,8 +94,11 @@ class LINNET_API Classifier {
   /// The labels; their places in here are what results name.
   std::span<const std::string> labels() const noexcept;
 
-  /// Classifies texts, many at once. What a text gets does not depend on the others. Errors name the text:
-  /// kInvalidArgument, it is empty or no UTF-8; kContextFull, it is too long; kCancelled.
+  /// Classifies a text. Errors: kInvalidArgument, it is empty or no UTF-8; kContextFull, it is too long;
+  /// kCancelled, by ClassifierOptions::progress.
+  Result<Classification> classify(std::string_view text);
+  /// The same for many texts, computed together; what a text gets does not depend on the others. Errors name
+  /// the text by its place in `texts`, and come before anything is computed.
   Result<std::vector<Classification>> classify(std::span<const std::string> texts);
 
   /// Takes over; `other` may then only be assigned to or destroyed.

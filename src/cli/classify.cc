@@ -1,21 +1,16 @@
 #include <memory>
 #include <optional>
 
-#include <fmt/format.h>
 #include <linnet/tasks.h>
 
 #include "cli/classifier_flags.h"
 #include "cli/command.h"
 #include "cli/interrupt.h"
-#include "cli/json_lines.h"
 #include "cli/terminal.h"
-#include "cli/text_input.h"
+#include "cli/text_lines.h"
 
 namespace linnet::cli {
 namespace {
-
-// Texts that are read before the first are answered: enough to fill the model's passes.
-constexpr std::size_t kBatch = 512;
 
 struct Args {
   ModelFlags model;
@@ -24,48 +19,8 @@ struct Args {
   std::string save_head;
 };
 
-// The next texts, from the file's lines or from standard input as they come.
-class TextSource {
- public:
-  explicit TextSource(const std::optional<std::string>& file) {
-    if (!file || *file == "-") return;
-    for_each_json_line(read_file(*file), *file, [this](const Json& value, const std::string& where) {
-      from_file_.push_back(text_of(value, "text", where));
-    });
-    is_file_ = true;
-  }
-
-  std::vector<std::string> next() {
-    std::vector<std::string> texts;
-    if (is_file_) {
-      const std::size_t n = std::min(kBatch, from_file_.size() - n_taken_);
-      const auto begin = from_file_.begin() + static_cast<std::ptrdiff_t>(n_taken_);
-      texts.assign(begin, begin + static_cast<std::ptrdiff_t>(n));
-      n_taken_ += n;
-      return texts;
-    }
-    while (texts.size() < kBatch) {
-      const std::optional<std::string> line = read_stdin_line();
-      if (!line) break;
-      ++n_taken_;
-      for_each_json_line(*line, "standard input", [&](const Json& value, const std::string&) {
-        texts.push_back(text_of(value, "text", fmt::format("standard input, line {}", n_taken_)));
-      });
-    }
-    return texts;
-  }
-
- private:
-  bool is_file_ = false;
-  std::vector<std::string> from_file_;
-  std::size_t n_taken_ = 0;  // texts of the file, or lines of standard input
-};
-
 ExitCode classify(const Args& args) {
-  const bool wants_texts = args.file || args.save_head.empty() || !stdin_is_terminal();
-  if (!args.file && args.save_head.empty() && stdin_is_terminal()) {
-    throw UsageError("give a file of JSON lines, or pipe them to standard input");
-  }
+  const bool has_texts = has_text_lines(args.file, args.save_head.empty());
   args.classifier.check();
   const Model model = args.model.load();
   const Interrupt interrupt;
@@ -76,14 +31,14 @@ ExitCode classify(const Args& args) {
   });
   bar.reset();
   if (!args.save_head.empty()) classifier.save(args.save_head).value();
-  if (!wants_texts) return kOk;
-  TextSource source(args.file);
-  for (std::vector<std::string> texts = source.next(); !texts.empty(); texts = source.next()) {
+  if (!has_texts) return kOk;
+  answer_text_lines(args.file, interrupt, [&](std::span<const std::string> texts) {
+    std::vector<std::string> lines;
     for (const Classification& result : classifier.classify(texts).value()) {
-      print(to_line(to_json(result, classifier.labels())));
+      lines.push_back(to_line(to_json(result, classifier.labels())));
     }
-    flush();
-  }
+    return lines;
+  });
   return kOk;
 }
 

@@ -1,93 +1,42 @@
-#include <unistd.h>
-
-#include <algorithm>
 #include <memory>
+#include <optional>
 
-#include <fmt/format.h>
 #include <linnet/extract.h>
-#include <nlohmann/json.hpp>
 
 #include "cli/command.h"
 #include "cli/extractor_flags.h"
 #include "cli/interrupt.h"
-#include "cli/terminal.h"
-#include "cli/text_input.h"
+#include "cli/text_lines.h"
 
 namespace linnet::cli {
 namespace {
 
-using Json = nlohmann::ordered_json;
-
-// Lines that are answered together.
-constexpr std::size_t kBatch = 64;
-
 struct Args {
   ModelFlags model;
   ExtractorFlags extractor;
-  std::string save_head, file;
-};
-
-std::string text_of(const std::string& line, std::size_t number) {
-  const Json json = Json::parse(line, nullptr, /*allow_exceptions=*/false);
-  if (!json.is_object() || !json.value("text", Json()).is_string()) {
-    fail(ErrorCode::kInvalidArgument, fmt::format("line {} is not {{\"text\": \"...\"}}", number));
-  }
-  return json["text"].get<std::string>();
-}
-
-// The lines of the input, a batch at a time; from a terminal one by one.
-class Input {
- public:
-  explicit Input(const std::string& path) {
-    if (path.empty() || path == "-") return;
-    lines_ = read_file(path);
-    from_file_ = true;
-  }
-
-  std::vector<std::string> next_batch() {
-    const std::size_t n_most = !from_file_ && isatty(STDIN_FILENO) != 0 ? 1 : kBatch;
-    std::vector<std::string> texts;
-    while (texts.size() < n_most) {
-      const std::optional<std::string> line = next_line();
-      if (!line) break;
-      ++number_;
-      if (line->find_first_not_of(" \t\r") != std::string::npos) texts.push_back(text_of(*line, number_));
-    }
-    return texts;
-  }
-
- private:
-  std::optional<std::string> next_line() {
-    if (!from_file_) return read_stdin_line();
-    if (at_ >= lines_.size()) return std::nullopt;
-    const std::size_t end = std::min(lines_.find('\n', at_), lines_.size());
-    std::string line = lines_.substr(at_, end - at_);
-    at_ = end + 1;
-    return line;
-  }
-
-  bool from_file_ = false;
-  std::string lines_;
-  std::size_t at_ = 0, number_ = 0;
+  std::string save_head;
+  std::optional<std::string> file;
 };
 
 ExitCode extract(const Args& args) {
+  const bool has_texts = has_text_lines(args.file, args.save_head.empty());
   const ExtractOptions options = args.extractor.read(args.model.n_threads);
-  Input input(args.file);
   const Model model = args.model.load();
   Extractor extractor = Extractor::create(model, options).value();
   if (!args.save_head.empty()) extractor.save(args.save_head).value();
+  if (!has_texts) return kOk;
   const Interrupt interrupt;
-  for (auto texts = input.next_batch(); !texts.empty(); texts = input.next_batch()) {
+  answer_text_lines(args.file, interrupt, [&](std::span<const std::string> texts) {
+    std::vector<std::string> lines;
     extractor
         .extract(texts,
                  [&](std::size_t, const std::vector<Record>& records) {
-                   print(to_line(records));
+                   lines.push_back(to_line(records));
                    return !interrupt.happened();
                  })
         .value();
-    flush();
-  }
+    return lines;
+  });
   return kOk;
 }
 
@@ -96,7 +45,8 @@ Action configure(CLI::App& app) {
   args->model.add(app);
   args->extractor.add(app);
   app.add_option("TEXTS", args->file, "File of JSON lines {\"text\": T}; \"-\" or nothing: standard input");
-  app.add_option("--save-head", args->save_head, "Write what was learned to a file")->option_text("FILE");
+  app.add_option("--save-head", args->save_head, "Keep what was learned in FILE; texts are then not needed")
+      ->option_text("FILE");
   return [args] { return extract(*args); };
 }
 

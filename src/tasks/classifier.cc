@@ -158,6 +158,14 @@ Result<void> Classifier::save(const std::filesystem::path& path) const {
 
 std::span<const std::string> Classifier::labels() const noexcept { return impl_->labels; }
 
+Result<Classification> Classifier::classify(std::string_view text) {
+  return guard([&]() -> Result<Classification> {
+    const std::string one(text);
+    LINNET_TRY(std::vector<Classification> results, impl_->classify({&one, 1}));
+    return std::move(results.front());
+  });
+}
+
 Result<std::vector<Classification>> Classifier::classify(std::span<const std::string> texts) {
   return guard([&] { return impl_->classify(texts); });
 }

@@ -11,6 +11,7 @@
 #include "tasks/extract_head.h"
 #include "tasks/recipe.h"
 #include "tasks/span_prompt.h"
+#include "tasks/texts.h"
 #include "tasks/typed_value.h"
 
 namespace linnet {
@@ -73,7 +74,7 @@ Result<void> Extractor::Impl::learn(const std::string& recipe_examples, const st
   if (examples.empty()) return {};
   std::vector<std::string> texts;
   for (const Example& example : examples) texts.push_back(example.text);
-  auto read = reader->read(texts);
+  auto read = reader->read(texts, 0, texts.size());
   if (!read) return fail(read.error().code, "examples, {}", read.error().message);
   head = ExtractHead::train(schema, examples, *read, reader->d_state());
   return {};
@@ -231,7 +232,7 @@ Result<Extractor> Extractor::create(const Model& model, const ExtractOptions& op
 Result<std::vector<Record>> Extractor::extract(std::string_view text) {
   return guard([&]() -> Result<std::vector<Record>> {
     const std::string one(text);
-    LINNET_TRY(const std::vector<ReadText> read, impl_->reader->read({&one, 1}));
+    LINNET_TRY(const std::vector<ReadText> read, impl_->reader->read({&one, 1}, 0, 1));
     return impl_->records_of(one, read[0]);
   });
 }
@@ -240,10 +241,10 @@ Result<void> Extractor::extract(std::span<const std::string> texts, const Record
   return guard([&]() -> Result<void> {
     for (std::size_t first = 0; first < texts.size(); first += kBatch) {
       const auto batch = texts.subspan(first, std::min(kBatch, texts.size() - first));
-      LINNET_TRY(const std::vector<ReadText> read, impl_->reader->read(batch, first));
+      LINNET_TRY(const std::vector<ReadText> read, impl_->reader->read(batch, first, texts.size()));
       for (std::size_t i = 0; i < batch.size(); ++i) {
         auto records = impl_->records_of(batch[i], read[i]);
-        if (!records) return fail(records.error().code, "text {}: {}", first + i, records.error().message);
+        if (!records) return in_text(first + i, texts.size(), records.error());
         if (!callback(first + i, *std::move(records))) {
           return fail(ErrorCode::kCancelled, "cancelled after {} of {} texts", first + i + 1, texts.size());
         }

@@ -4,6 +4,7 @@
 
 #include "base/math.h"
 #include "engine/model_impl.h"
+#include "tasks/texts.h"
 
 namespace linnet::tasks {
 namespace {
@@ -87,6 +88,10 @@ Result<void> LabelScorer::fit(std::span<const Label> labels, const ClassifierOpt
   ScoredRows rows{labels.size(), {}, {}};
   for (std::uint32_t k = 0; k < labels.size(); ++k) {
     for (const std::string& example : labels[k].examples) {
+      if (auto tokens = prompt_.text(example); !tokens) {
+        return fail(tokens.error().code, "an example of label '{}': {}", labels[k].name,
+                    tokens.error().message);
+      }
       texts.push_back(example);
       rows.labels.push_back(k);
     }
@@ -105,18 +110,9 @@ Result<void> LabelScorer::fit(std::span<const Label> labels, const ClassifierOpt
 }
 
 Result<void> LabelScorer::score(std::span<const std::string> texts, const ScoresCallback& callback) {
-  std::vector<std::vector<Token>> sequences(texts.size());
-  for (std::size_t i = 0; i < texts.size(); ++i) {
-    auto tokens = prompt_.text_and_rest(texts[i]);
-    if (!tokens) return fail(tokens.error().code, "text {}: {}", i + 1, tokens.error().message);
-    if (tokens->size() > reader_->max_tokens()) {
-      return fail(ErrorCode::kContextFull,
-                  "text {}: with what is asked of it, it has {} tokens, but the context leaves room for {}; "
-                  "shorten it or ask for a larger context",
-                  i + 1, tokens->size(), reader_->max_tokens());
-    }
-    sequences[i] = *std::move(tokens);
-  }
+  LINNET_TRY(const auto sequences,
+             tokenize_texts(texts, reader_->max_tokens(),
+                            [this](std::string_view text) { return prompt_.text_and_rest(text); }));
   std::vector<double> scores;
   return reader_->read(sequences, [&](std::size_t index, std::span<const double> logprobs) {
     scores.assign(logprobs.begin(), logprobs.end());

@@ -33,21 +33,19 @@ Result<TextPooler> TextPooler::create(const Model& model, const ClassifierOption
   return TextPooler(std::move(prompt), std::move(state_options.layers), std::move(reader));
 }
 
+TokenizeText TextPooler::tokenizer() const {
+  return [this](std::string_view text) { return prompt_.text(text); };
+}
+
+Result<void> TextPooler::check(std::string_view text) const {
+  LINNET_CHECK(tokenize_text(text, reader_->max_tokens(), tokenizer()));
+  return {};
+}
+
 Result<void> TextPooler::read(
     std::span<const std::string> texts,
     const std::function<bool(std::size_t index, std::span<const float> mean)>& callback) {
-  std::vector<std::vector<Token>> sequences(texts.size());
-  for (std::size_t i = 0; i < texts.size(); ++i) {
-    auto tokens = prompt_.text(texts[i]);
-    if (!tokens) return fail(tokens.error().code, "text {}: {}", i + 1, tokens.error().message);
-    if (tokens->size() > reader_->max_tokens()) {
-      return fail(ErrorCode::kContextFull,
-                  "text {}: it has {} tokens, but the context leaves room for {}; shorten it or ask for a "
-                  "larger context",
-                  i + 1, tokens->size(), reader_->max_tokens());
-    }
-    sequences[i] = *std::move(tokens);
-  }
+  LINNET_TRY(const auto sequences, tokenize_texts(texts, reader_->max_tokens(), tokenizer()));
   std::vector<float> mean(reader_->d_row());
   return reader_->read(sequences, [&](const SequenceStates& states) {
     mean_of_rows(states, 0, states.n_tokens, mean);
@@ -72,6 +70,11 @@ Result<std::unique_ptr<StateScorer>> StateScorer::train(const Model& model,
     if (!example.label) texts.push_back(example.text);
   }
   LINNET_TRY(TextPooler pooler, TextPooler::create(model, options));
+  for (std::size_t i = 0; i < examples.size(); ++i) {  // while their places are as the caller knows them
+    if (auto checked = pooler.check(examples[i].text); !checked) {
+      return fail(checked.error().code, "example {}: {}", i, checked.error().message);
+    }
+  }
   PooledTexts pooled{pooler.layers().size(), model.info().d_model, {}};
   pooled.rows.resize(texts.size() * pooler.d_row());
   std::size_t n_done = 0;

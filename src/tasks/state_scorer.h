@@ -8,6 +8,7 @@
 #include "tasks/linear_head.h"
 #include "tasks/scorer.h"
 #include "tasks/task_prompt.h"
+#include "tasks/texts.h"
 
 namespace linnet::tasks {
 
@@ -17,6 +18,8 @@ class TextPooler {
   /// The layers are those of the options, or the default ones. Errors: those of StateReader and TaskPrompt.
   static Result<TextPooler> create(const Model& model, const ClassifierOptions& options);
 
+  /// What read() would say of a text before anything is computed.
+  Result<void> check(std::string_view text) const;
   /// Calls back with each text's mean states, (n_blocks * d_block); false gives up. Errors: those of
   /// Classifier::classify().
   Result<void> read(std::span<const std::string> texts,
@@ -28,6 +31,8 @@ class TextPooler {
  private:
   TextPooler(TaskPrompt prompt, std::vector<std::size_t> layers, std::unique_ptr<StateReader> reader)
       : prompt_(std::move(prompt)), layers_(std::move(layers)), reader_(std::move(reader)) {}
+
+  TokenizeText tokenizer() const;
 
   TaskPrompt prompt_;
   std::vector<std::size_t> layers_;

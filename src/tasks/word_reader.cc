@@ -4,6 +4,7 @@
 #include <cmath>
 
 #include "base/utf8.h"
+#include "tasks/texts.h"
 
 namespace linnet::tasks {
 namespace {
@@ -146,13 +147,16 @@ void WordReader::take(const SequenceStates& states, Window& window, ReadText& re
   }
 }
 
-Result<std::vector<ReadText>> WordReader::read(std::span<const std::string> texts, std::size_t first) {
+Result<std::vector<ReadText>> WordReader::read(std::span<const std::string> texts, std::size_t first,
+                                               std::size_t n_texts) {
   std::vector<ReadText> read(texts.size());
   std::vector<Window> windows;
   for (std::size_t i = 0; i < texts.size(); ++i) {
     const std::size_t n_valid = utf8::valid_prefix(texts[i]);
     if (n_valid != texts[i].size()) {
-      return fail(ErrorCode::kInvalidArgument, "text {}: byte {} is not UTF-8", first + i, n_valid);
+      return in_text(
+          first + i, n_texts,
+          fail(ErrorCode::kInvalidArgument, "the text is not UTF-8: byte {} begins no character", n_valid));
     }
     read[i].words = words_of(texts[i]);
     for (std::size_t w = 0; w < read[i].words.size(); ++w) {
@@ -161,7 +165,7 @@ Result<std::vector<ReadText>> WordReader::read(std::span<const std::string> text
     read[i].features.states.resize(read[i].words.size() * d_state());
     read[i].mean.resize(d_state());
     if (auto planned = plan(i, texts[i], read[i], windows); !planned) {
-      return fail(planned.error().code, "text {}: {}", first + i, planned.error().message);
+      return in_text(first + i, n_texts, planned.error());
     }
   }
   std::vector<std::vector<Token>> sequences;

@@ -41,10 +41,11 @@ class WordReader {
   std::size_t d_state() const noexcept { return states_->d_row(); }
 
   /// Reads all texts. Each layer's state of a word, that of its last token, is scaled to a mean square of 1.
-  /// In messages, the first text is number `first`. A text without words has no states and a mean of 0.
-  /// Errors, which name the text: kInvalidArgument, not UTF-8; kContextFull, too long without windows;
+  /// Errors name the text as in_text() does, by `first` + its place among n_texts. A text without words has
+  /// no states and a mean of 0. Errors: kInvalidArgument, not UTF-8; kContextFull, too long without windows;
   /// kUnsupported, a tokenizer that does not keep the text.
-  Result<std::vector<ReadText>> read(std::span<const std::string> texts, std::size_t first = 0);
+  Result<std::vector<ReadText>> read(std::span<const std::string> texts, std::size_t first,
+                                     std::size_t n_texts);
 
  private:
   struct Window;

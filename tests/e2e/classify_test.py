@@ -2,10 +2,11 @@
 
 import json
 import pathlib
+import subprocess
 import tempfile
 import unittest
 
-from support import ModelTestCase, linnet
+from support import LINNET, ModelTestCase, linnet
 
 EXAMPLES = [
     ("Will it rain in Lisbon tomorrow?", "weather"),
@@ -90,8 +91,31 @@ class Classify(ModelTestCase):
         refuse("--examples", self.write("e", '{"text": "a"}\n'), self.texts, says="line 1")
         refuse("--examples", self.write("e", "{\n"), self.texts, says="line 1: not valid JSON")
         refuse("--examples", self.examples, "--threshold", "2", code=2, says="--threshold")
-        refuse("--examples", self.examples, input='{"text": "fine"}\n\n{"txt": "x"}\n', says="line 3")
-        refuse("--examples", self.examples, input='{"text": ""}\n', says="the text is empty")
+        refuse("--examples", self.examples, "/no/such/file", says="/no/such/file")
+
+    def test_texts_without_an_answer(self):
+        bad = ['{"txt": "x"}', "", '{"text": ""}', "no JSON", '{"text": "\\ud800"}']
+        good = lines({"text": t} for t in TEXTS).splitlines()
+        arguments = ("classify", self.model, "--examples", self.examples)
+        done = linnet(*arguments, input="\n".join([good[0], *bad, *good[1:]]))
+        results = [json.loads(line) for line in done.stdout.splitlines()]
+        self.assertEqual(done.returncode, 1)
+        self.assertIn("4 of 7 texts have no answer; the first is line 2:", done.stderr)
+        self.assertEqual([list(r) == ["error"] for r in results], [False] + [True] * 4 + [False] * 2)
+        want = self.classify("--examples", self.examples, self.texts)
+        self.assertEqual([r for r in results if "error" not in r], want)
+        self.assertIn("empty", results[2]["error"])
+
+    def test_lines_are_answered_as_they_come(self):
+        arguments = [str(a) for a in (LINNET, "classify", self.model, "--examples", self.examples)]
+        pipe = subprocess.PIPE
+        with subprocess.Popen(arguments, stdin=pipe, stdout=pipe, text=True) as process:
+            for text, label in zip(TEXTS, RIGHT):
+                process.stdin.write(json.dumps({"text": text}) + "\n")
+                process.stdin.flush()
+                self.assertEqual(json.loads(process.stdout.readline())["ranked"][0][0], label)
+            process.stdin.close()
+            self.assertEqual(process.wait(timeout=30), 0)
 
 
 if __name__ == "__main__":

@@ -5,7 +5,7 @@ import pathlib
 import tempfile
 import unittest
 
-from support import ModelTestCase
+from support import ModelTestCase, linnet
 
 SCHEMA = {
     "type": "object",
@@ -65,6 +65,15 @@ class Extract(ModelTestCase):
             self.assertEqual(self.answers(texts, "--head", head), found)
             self.assertEqual(self.answers(texts, "--head", head, "--threads", "1"), found)
 
+    def test_texts_without_an_answer(self):
+        texts = lines(["See you on Friday.", "word " * 5000, "Come at noon."]) + "no JSON\n"
+        done = linnet("extract", self.model, "--recipe", "dates", input=texts)
+        results = [json.loads(line) for line in done.stdout.splitlines()]
+        self.assertEqual(done.returncode, 1)
+        self.assertIn("2 of 4 texts have no answer; the first is line 2: the text has 5001 tokens", done.stderr)
+        self.assertEqual([list(r) for r in results], [["records"], ["error"], ["records"], ["error"]])
+        self.assertEqual(results[0], {"records": self.answers(["See you on Friday."], "--recipe", "dates")[0]})
+
     def test_refusals(self):
         with tempfile.TemporaryDirectory() as folder:
             bad = pathlib.Path(folder, "bad.json")
@@ -72,7 +81,6 @@ class Extract(ModelTestCase):
             self.refuse("extract", self.model, code=2, says="--recipe")
             self.refuse("extract", self.model, "--recipe", "nothing", code=1, says="medication")
             self.refuse("extract", self.model, "--schema", bad, code=1, says="/properties/a/pattern")
-            self.refuse("extract", self.model, "--recipe", "dates", code=1, says="line 1", input="no JSON\n")
             dates = ("extract", self.model, "--recipe", "dates")
             self.refuse(*dates, "--today", "now", code=1, says="YYYY-MM-DD", input="{}")
 

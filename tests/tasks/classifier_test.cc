@@ -74,7 +74,7 @@ TEST_F(ClassifierTest, ThreadsCompanyAndFilesChangeNoBit) {
   Classifier three = Classifier::train(model, letters_and_digits(), small(3)).value();
   const auto results = one.classify(kTexts).value();
   expect_same(results, three.classify(kTexts).value());
-  expect_same({results[3]}, one.classify({&kTexts[3], 1}).value());
+  expect_same({results[3]}, {one.classify(kTexts[3]).value()});
   ASSERT_TRUE(one.save(folder() / "head"));
   Classifier loaded = Classifier::load(model, folder() / "head", small(2)).value();
   expect_same(results, loaded.classify(kTexts).value());
@@ -117,10 +117,10 @@ TEST_F(ClassifierTest, RefusesWhatCannotBeMeant) {
   expect_error(train({{"a", "x"}, {"b"}}), ErrorCode::kInvalidArgument, "1 label was given");
   expect_error(train({{"a", "x"}, {"b", ""}}), ErrorCode::kInvalidArgument, "a label is empty");
   expect_error(train({{"a", "x"}, {"b", "\xFF"}}), ErrorCode::kInvalidArgument, "a label is not UTF-8");
-  expect_error(train({{"a", "x"}, {"", "y"}}), ErrorCode::kInvalidArgument, "text 2: the text is empty");
+  expect_error(train({{"a", "x"}, {"", "y"}}), ErrorCode::kInvalidArgument, "example 1: the text is empty");
   expect_error(train({{"a", "x"}, {"b\xC0", "y"}}), ErrorCode::kInvalidArgument,
                "byte 1 begins no character");
-  expect_error(train({{"a", "x"}, {std::string(2000, 'q'), "y"}}), ErrorCode::kContextFull, "text 2");
+  expect_error(train({{"a", "x"}, {std::string(2000, 'q'), "y"}}), ErrorCode::kContextFull, "example 1: the text has");
   ClassifierOptions options = small();
   options.layers = {9};
   expect_error(Classifier::train(model, letters_and_digits(), options), ErrorCode::kInvalidArgument, "[9]");
@@ -136,7 +136,10 @@ TEST_F(ClassifierTest, RefusesWhatCannotBeMeant) {
   expect_error(ask({{"a"}, {"b", std::string(2000, 'x')}}), ErrorCode::kContextFull, "no room");
   Classifier classifier = ask(some_labels()).value();
   const std::vector<std::string> texts = {"fine", ""};
-  expect_error(classifier.classify(texts), ErrorCode::kInvalidArgument, "text 2: the text is empty");
+  expect_error(classifier.classify(texts), ErrorCode::kInvalidArgument, "text 1: the text is empty");
+  const auto alone = classifier.classify("");
+  ASSERT_FALSE(alone);
+  EXPECT_EQ(alone.error().message, "the text is empty");
 }
 
 TEST_F(ClassifierTest, CanBeCancelled) {
