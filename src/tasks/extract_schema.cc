@@ -6,6 +6,7 @@
 #include <nlohmann/json.hpp>
 
 #include "base/utf8.h"
+#include "grammar/json_uri.h"
 
 namespace linnet::tasks {
 namespace {
@@ -131,7 +132,7 @@ Result<Field> parse_field(const std::string& name, const Json& property, std::st
 Result<void> parse_from(const Json& properties, const std::string& place, RecordSchema& schema) {
   for (Field& field : schema.fields) {
     const Json& property = properties[field.name];
-    const std::string here = place + "/" + field.name;
+    const std::string here = place + grammar::pointer_step(field.name);
     LINNET_TRY(const std::string from, string_at(property, "x-linnet-from", here));
     if (from.empty()) continue;
     const std::size_t source = schema.find(from);
@@ -176,7 +177,7 @@ Result<RecordSchema> parse_record(const Json& record, const std::string& place) 
   }
   RecordSchema schema;
   for (const auto& [name, property] : properties->items()) {
-    LINNET_TRY(Field field, parse_field(name, property, place + "/properties/" + name));
+    LINNET_TRY(Field field, parse_field(name, property, place + "/properties" + grammar::pointer_step(name)));
     schema.fields.push_back(std::move(field));
   }
   LINNET_CHECK(parse_from(*properties, place + "/properties", schema));
@@ -221,7 +222,7 @@ Result<RecordSchema> parse_schema(std::string_view text) {
   if (type == "array") return parse_list(root, "");
   if (const Json* list = only_list(root); list != nullptr) {
     LINNET_CHECK(check_keywords(root, "", {"type", "properties", "required", "additionalProperties"}));
-    return parse_list(*list, "/properties/" + root["properties"].begin().key());
+    return parse_list(*list, "/properties" + grammar::pointer_step(root["properties"].begin().key()));
   }
   return parse_record(root, "");
 }

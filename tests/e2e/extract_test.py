@@ -65,6 +65,18 @@ class Extract(ModelTestCase):
             self.assertEqual(self.answers(texts, "--head", head), found)
             self.assertEqual(self.answers(texts, "--head", head, "--threads", "1"), found)
 
+    def test_without_an_example(self):
+        span = {"type": "string", "x-linnet-source": "span"}
+        fields = {"drug": {**span, "description": "name of the medicine"}, "dose": {**span, "description": "how much of it"}}
+        texts = ["Give 3 pills of Prednisone 20 mg on 3 May 2024.", ""]
+        with tempfile.TemporaryDirectory() as folder:
+            schema = pathlib.Path(folder, "dose.json")
+            schema.write_text(json.dumps({"type": "object", "properties": fields}), encoding="utf-8")
+            found = self.answers(texts, "--schema", schema)
+        self.assertEqual([value["value"] for value in found[0][0].values()], ["Prednisone", "20 mg"])
+        self.check_copies(texts[0], found[0])
+        self.assertEqual(found[1], [])
+
     def test_texts_without_an_answer(self):
         texts = lines(["See you on Friday.", "word " * 5000, "Come at noon."]) + "no JSON\n"
         done = linnet("extract", self.model, "--recipe", "dates", input=texts)
