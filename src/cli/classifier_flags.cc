@@ -49,13 +49,14 @@ std::vector<Label> read_labels(const std::string& path) {
 // A recipe's labels are learned from their examples; texts under "none" show what fits none of them.
 std::vector<LabelledText> read_recipe(const std::string& path) {
   const Json recipe = parse_json(read_file(path), path);
-  if (!recipe.is_object() || recipe.value("task", "") != "classify") {
+  if (!recipe.is_object() || recipe.value("task", Json()) != "classify") {
     fail(ErrorCode::kInvalidArgument,
          path + ": no recipe for classifying; \"task\" is not \"classify\" (see linnet extract)");
   }
   std::vector<LabelledText> examples;
+  std::size_t n_labels = 0;
   for (const Json& value : recipe.value("labels", Json::array())) {
-    const std::string where = fmt::format("{}, label {}", path, examples.size() + 1);
+    const std::string where = fmt::format("{}, label {}", path, ++n_labels);
     const Label label = to_label(value, where);
     if (label.examples.empty()) fail(ErrorCode::kInvalidArgument, where + ": without examples");
     for (const std::string& text : label.examples) examples.push_back({text, label.name});

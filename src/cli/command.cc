@@ -107,7 +107,6 @@ void GenerateFlags::add(CLI::App& app) {
       ->allow_extra_args(false)
       ->check([](const std::string& text) { return text.empty() ? "the text is empty" : ""; }, "");
   constraint.add(app);
-  constraint.add_trigger(app);
   add_number(app, "--beam", options.n_beams,
              "Follow the N likeliest beginnings at once and give the likeliest whole text: for short answers",
              1, kMaxBeams);

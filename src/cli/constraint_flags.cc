@@ -66,9 +66,8 @@ void ConstraintFlags::add(CLI::App& app) {
       "Between the parts of JSON (default: spaced)");
   add_name<Order>(app, "--property-order", json.order, {{"listed", Order::kListed}, {"free", Order::kFree}},
                   "Of JSON objects: as the schema lists them, or any (default: listed)");
-}
-
-void ConstraintFlags::add_trigger(CLI::App& app) {
+  app.add_flag("--any-escapes", json.any_escapes, "JSON may spell names and constants with escapes")
+      ->group("Constraints");
   app.add_option("--trigger", trigger,
                  "The text is free, and only what follows this is constrained: for tool calls")
       ->option_text("TEXT")

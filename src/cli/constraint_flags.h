@@ -20,8 +20,6 @@ struct ConstraintFlags {
 
   /// Declares them on `app`; the struct must live until the action has run.
   void add(CLI::App& app);
-  /// And one that puts the constraint behind a trigger, for text that is made.
-  void add_trigger(CLI::App& app);
   /// The constraint, or nothing if no flag names one. Errors: that of reading a file; those of Constraint,
   /// with the file's name. Throws UsageError for a list of choices that is none.
   Result<std::optional<Constraint>> make() const;

@@ -112,15 +112,24 @@ CLI::App& add_task(CLI::App& app, const char* name, std::string summary, std::st
   task.add_option("DATA", args.data, std::move(data_help))->required();
   args.model.add(task);
   task.get_option("MODEL")->required(false);
-  task.add_option(
-          "--predictions", args.predictions,
-          fmt::format("Instead of MODEL's answers, those that linnet {} or any other program wrote", name))
-      ->option_text("FILE")
-      ->excludes("MODEL");
+  return task;
+}
+
+// And what it takes to score answers that somebody else gave.
+void add_output(CLI::App& task, Args& args) {
+  CLI::Option* const predictions =
+      task.add_option(
+              "--predictions", args.predictions,
+              fmt::format("Instead of MODEL's answers, those that linnet {} or any other program wrote",
+                          task.get_name()))
+          ->option_text("FILE");
+  for (CLI::Option* option : task.get_options()) {
+    const std::string name = option->get_name();
+    if (name != "DATA" && name != "--help" && option != predictions) predictions->excludes(option);
+  }
   task.add_option("--html", args.html, "Write a page with charts and the worst mistakes to FILE")
       ->option_text("FILE");
   task.add_flag("--json", args.json, "Print one JSON object");
-  return task;
 }
 
 Action configure(CLI::App& app) {
@@ -130,11 +139,13 @@ Action configure(CLI::App& app) {
       add_task(app, kClassifyTask, "Score labels",
                "JSON lines {\"text\": T, \"label\": L}; L null means that no label fits", *args);
   args->classifier.add(classify);
+  add_output(classify, *args);
   CLI::App& extract = add_task(app, kExtractTask, "Score spans or records",
                                "JSON lines {\"text\": T, \"slots\": [{\"slot\": S, \"text\": T}, ...]} or "
                                "{\"text\": T, \"items\": [{FIELD: VALUE, ...}, ...]}",
                                *args);
   args->extractor.add(extract);
+  add_output(extract, *args);
   extract.add_option("--fields", args->fields, "Score these slots or fields only")
       ->delimiter(',')
       ->allow_extra_args(false)

@@ -175,6 +175,12 @@ Answer read_answer(const Json& line, const Example& example) {
   if (member(line, "text") != nullptr && text_in(line, "text") != example.text)
     throw LineError("its \"text\" is not that of the same line of the data");
   Answer answer;
+  answer.is_invalid = member(line, "error") != nullptr;
+  if (answer.is_invalid) {  // whatever else it says
+    answer.abstains = true;
+    answer.score = 0;
+    return answer;
+  }
   const Json* const label = member(line, "label");
   answer.abstains = label == nullptr || label->is_null();
   if (!answer.abstains) answer.label = text_of(*label, "\"label\"");
@@ -184,7 +190,6 @@ Answer read_answer(const Json& line, const Example& example) {
   const Json* const score = member(line, "score");
   answer.score = score != nullptr ? number_of(*score, "\"score\"", kMaxScore)
                                   : answer.probability.value_or(answer.abstains ? 0 : 1);
-  answer.is_invalid = member(line, "error") != nullptr;
   read_findings(line, example.text, answer.findings);
   return answer;
 }

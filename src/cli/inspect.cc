@@ -7,13 +7,12 @@
 
 #include "cli/cache_formats.h"
 #include "cli/command.h"
+#include "cli/json_lines.h"
 #include "cli/model_source.h"
 #include "cli/terminal.h"
 
 namespace linnet::cli {
 namespace {
-
-using Json = nlohmann::ordered_json;
 
 struct Args {
   std::string model;
@@ -48,10 +47,7 @@ std::string special_token(const Model& model, Token token) {
 }
 
 // What MetadataEntry::value says, as JSON has it: numbers, strings and short arrays; other values stay texts.
-Json typed(const std::string& value) {
-  Json json = Json::parse(value, nullptr, /*allow_exceptions=*/false);
-  return json.is_discarded() ? Json(value) : json;
-}
+Json typed(const std::string& value) { return parse_json(value).value_or(Json(value)); }
 
 Json to_json(const Args& args, const Model& model) {
   const ModelInfo& info = model.info();

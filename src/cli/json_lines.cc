@@ -5,11 +5,27 @@
 #include "cli/command.h"
 
 namespace linnet::cli {
+namespace {
+
+constexpr int kMaxDepth = 100;  // what is copied and printed has to fit the stack
+
+}  // namespace
+
+std::optional<Json> parse_json(const std::string& text) {
+  bool is_deep = false;
+  const auto look = [&is_deep](int depth, Json::parse_event_t, const Json&) {
+    is_deep = is_deep || depth > kMaxDepth;
+    return !is_deep;
+  };
+  Json value = Json::parse(text, look, /*allow_exceptions=*/false);
+  if (is_deep || value.is_discarded()) return std::nullopt;
+  return value;
+}
 
 Json parse_json(const std::string& text, const std::string& where) {
-  Json value = Json::parse(text, nullptr, /*allow_exceptions=*/false);
-  if (value.is_discarded()) fail(ErrorCode::kInvalidArgument, fmt::format("{}: not valid JSON", where));
-  return value;
+  std::optional<Json> value = parse_json(text);
+  if (!value) fail(ErrorCode::kInvalidArgument, fmt::format("{}: not valid JSON", where));
+  return *std::move(value);
 }
 
 void for_each_json_line(const std::string& text, const std::string& name,

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <functional>
+#include <optional>
 #include <string>
 
 #include <nlohmann/json.hpp>
@@ -10,7 +11,9 @@ namespace linnet::cli {
 
 using Json = nlohmann::ordered_json;
 
-/// One value. `where` stands for it in the error. Throws linnet::Exception: kInvalidArgument.
+/// One value; nothing if it is none, or one that is nested a hundred levels deep.
+std::optional<Json> parse_json(const std::string& text);
+/// The same. `where` stands for it in the error. Throws linnet::Exception: kInvalidArgument.
 Json parse_json(const std::string& text, const std::string& where);
 
 /// Calls take(value, where) for each line of the text of `name`, where `where` is as in "a.jsonl, line 3".

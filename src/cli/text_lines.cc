@@ -81,7 +81,7 @@ class LineSource {
            fmt::format("a line of {} has more than {} MiB", name_, kMaxLine >> 20));
     }
     pollfd one{fd_, POLLIN, 0};
-    while (::poll(&one, 1, kPatience) == 0) {
+    while (::poll(&one, 1, kPatience) <= 0) {  // nothing came, or a signal
       if (interrupt_.happened()) fail(ErrorCode::kCancelled, "cancelled");
     }
     char bytes[1 << 16];
@@ -146,7 +146,7 @@ class Answerer {
       if (line->find_first_not_of(" \t\r") == std::string::npos) continue;
       ++n_lines_;
       lines.push_back({number_, {}, {}});
-      const Json json = Json::parse(*line, nullptr, /*allow_exceptions=*/false);
+      const auto json = nlohmann::json::parse(*line, nullptr, /*allow_exceptions=*/false);
       if (json.is_object() && json.contains("text") && json["text"].is_string()) {
         lines.back().text = json["text"];
       } else {

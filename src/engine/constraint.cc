@@ -77,11 +77,18 @@ std::string key_of(const JsonOptions& options) {
   return key;
 }
 
+Result<void> check_utf8(std::string_view text, std::string_view what) {
+  const std::size_t n_valid = utf8::valid_prefix(text);
+  if (n_valid == text.size()) return {};
+  return fail(ErrorCode::kInvalidArgument, "{} is not UTF-8: byte {} begins no character", what, n_valid);
+}
+
 Result<GrammarPtr> compile_choices(std::span<const std::string> texts) {
   if (texts.empty()) return fail(ErrorCode::kInvalidArgument, "a choice of no text; give at least one");
   Builder builder;
   std::vector<NodeId> nodes;
   for (const std::string& text : texts) {
+    LINNET_CHECK(check_utf8(text, "a choice"));
     if (text.empty()) return fail(ErrorCode::kInvalidArgument, "one of the choices is empty; leave it out");
     nodes.push_back(builder.literal(text));
   }
@@ -112,6 +119,11 @@ Result<GrammarPtr> compile_json(std::string_view schema, const JsonOptions& opti
 }
 
 Result<GrammarPtr> compile_spans(std::string_view text, std::size_t max_words) {
+  LINNET_CHECK(check_utf8(text, "the text"));
+  if (text.size() > grammar::Spans::kMaxBytes) {
+    return fail(ErrorCode::kInvalidArgument, "a text of {} bytes has too many spans; at most {} are possible",
+                text.size(), grammar::Spans::kMaxBytes);
+  }
   if (!grammar::Spans::has_word(text)) {
     return fail(ErrorCode::kInvalidArgument, "the text '{}' has no word", utf8::printable(text));
   }

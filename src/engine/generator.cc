@@ -132,7 +132,8 @@ Result<Generator::Change> Generator::take(const Pick& pick, std::span<const floa
 
 // The constraint begins where the reasoning ends.
 Result<void> Generator::reason(Token token) {
-  reasoned_ += tokenizer_.piece(token);
+  // A model may have more rows of logits than its vocabulary has tokens.
+  if (static_cast<std::size_t>(token) < tokenizer_.n_vocab()) reasoned_ += tokenizer_.piece(token);
   if (reasoned_.find(reasoning_.close) != std::string::npos) return begin_constraint(false);
   if (reasoned_.size() > 2 * reasoning_.close.size()) {
     reasoned_.erase(0, reasoned_.size() - reasoning_.close.size());

@@ -59,7 +59,8 @@ Spans::Spans(std::string_view text, std::size_t max_words) : text_(text), ends_w
     ends_word_[words[i].inner_end] = true;
   }
   std::sort(begins_.begin(), begins_.end(), [this](const Begin& a, const Begin& b) {
-    return std::string_view(text_).substr(a.at) < std::string_view(text_).substr(b.at);
+    const std::string_view all = text_;
+    return all.substr(a.at, a.end - a.at) < all.substr(b.at, b.end - b.at);
   });
 }
 
@@ -70,11 +71,10 @@ std::optional<State> Spans::next(State state, std::uint8_t byte) const noexcept 
   const auto first = begins_.begin() + low(state.a);
   const auto last = begins_.begin() + high(state.a);
   const std::size_t length = state.b;
-  // Those that go on with lesser bytes, or are at the text's end, come first. A run that ended for want of
-  // words may stand among the others, and is passed over by accepts() and continues().
+  // Those that are at their end come first, then those that go on with lesser bytes.
   const auto byte_of = [&](const Begin& begin) {
     const std::size_t at = begin.at + length;
-    return at < text_.size() ? int{static_cast<std::uint8_t>(text_[at])} : -1;
+    return at < begin.end ? int{static_cast<std::uint8_t>(text_[at])} : -1;
   };
   const auto from =
       std::partition_point(first, last, [&](const Begin& begin) { return byte_of(begin) < int{byte}; });

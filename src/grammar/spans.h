@@ -15,7 +15,9 @@ namespace linnet::grammar {
 /// length.
 class Spans final : public Automaton {
  public:
-  /// `text` must have a word, i.e. a byte that is not white space; at most 2^32 - 1 bytes. Words are what
+  static constexpr std::size_t kMaxBytes = ~std::uint32_t{0};
+
+  /// `text` must have a word, i.e. a byte that is not white space; at most kMaxBytes. Words are what
   /// stands between white space, and what is left of them without the punctuation around them.
   Spans(std::string_view text, std::size_t max_words);
 

@@ -88,7 +88,7 @@ Result<std::vector<Classification>> Classifier::Impl::classify(std::span<const s
   };
   const Result<void> scored = scorer->score(texts, take);
   if (!is_finite)
-    return fail(ErrorCode::kCorrupt, "the head gives scores that are no numbers; train it anew");
+    return fail(ErrorCode::kCorrupt, "the scores are no numbers: the model, or the head, is damaged");
   LINNET_CHECK(scored);
   return results;
 }

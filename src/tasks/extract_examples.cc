@@ -4,6 +4,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include "base/parse_json.h"
 #include "base/utf8.h"
 
 namespace linnet::tasks {
@@ -47,8 +48,9 @@ class Reader {
   Reader(const RecordSchema& schema, std::size_t line) : schema_(schema), line_(line) {}
 
   Result<Example> read(std::string_view line_text) {
-    const Json line = Json::parse(line_text, nullptr, /*allow_exceptions=*/false);
-    if (line.is_discarded() || !line.is_object()) return wrong("this is no JSON object");
+    const std::optional<Json> parsed = parse_json(line_text);
+    if (!parsed || !parsed->is_object()) return wrong("this is no JSON object, or a very deep one");
+    const Json& line = *parsed;
     const auto text = line.find("text");
     if (text == line.end() || !text->is_string()) return wrong("\"text\" is missing or no string");
     example_.text = text->get<std::string>();

@@ -263,7 +263,10 @@ Result<ExtractHead> ExtractHead::load(HeadReader& reader, const RecordSchema& sc
   for (std::uint64_t i = 0; i < n_choice_heads; ++i) {
     LINNET_TRY(const std::uint64_t field, reader.number(schema.fields.size() - 1));
     LINNET_TRY(Tagger choice, Tagger::load(reader));
-    if (choice.n_fields() != schema.fields[field].choices.size() || choice.d_state() != head.d_state()) {
+    const bool is_known =
+        std::ranges::find(head.choice_heads_, field, &ChoiceHead::field) != head.choice_heads_.end();
+    if (is_known || schema.fields[field].kind != FieldKind::kChoice ||
+        choice.n_fields() != schema.fields[field].choices.size() || choice.d_state() != head.d_state()) {
       return reader.corrupt("it was trained for other choices");
     }
     head.choice_heads_.push_back({static_cast<std::size_t>(field), std::move(choice)});

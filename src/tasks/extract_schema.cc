@@ -5,6 +5,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include "base/parse_json.h"
 #include "base/utf8.h"
 #include "grammar/json_uri.h"
 
@@ -216,8 +217,12 @@ std::size_t RecordSchema::find(std::string_view name) const noexcept {
 }
 
 Result<RecordSchema> parse_schema(std::string_view text) {
-  const Json root = Json::parse(text, nullptr, /*allow_exceptions=*/false);
-  if (root.is_discarded()) return fail(ErrorCode::kInvalidArgument, "the schema is not JSON");
+  const std::optional<Json> parsed = parse_json(text);
+  if (!parsed) {
+    return fail(ErrorCode::kInvalidArgument, "the schema is not JSON, or deeper than {} levels",
+                kMaxJsonDepth);
+  }
+  const Json& root = *parsed;
   LINNET_TRY(const std::string type, type_of(root, ""));
   if (type == "array") return parse_list(root, "");
   if (const Json* list = only_list(root); list != nullptr) {

@@ -8,6 +8,7 @@
 
 #include "base/guard.h"
 #include "base/hash64.h"
+#include "engine/model_impl.h"
 #include "tasks/extract_head.h"
 #include "tasks/recipe.h"
 #include "tasks/span_prompt.h"
@@ -22,12 +23,8 @@ using namespace tasks;  // NOLINT(google-build-using-namespace)
 // Texts that are read at once: their states are in memory together.
 constexpr std::size_t kBatch = 64;
 
-// What a head must share with the model that it is used with.
-std::string fingerprint(const Model& model) {
-  const ModelInfo& info = model.info();
-  return fmt::format("{} {} {}x{} {} parameters, {} bytes", info.architecture, info.name, info.n_layers,
-                     info.d_model, info.n_parameters, info.n_file_bytes);
-}
+// What a file of a trained head says that it is; other tasks have other heads.
+constexpr std::string_view kKind = "extractor";
 
 }  // namespace
 
@@ -82,14 +79,19 @@ Result<void> Extractor::Impl::learn(const std::string& recipe_examples, const st
 
 Result<void> Extractor::Impl::load_head(const std::filesystem::path& path) {
   LINNET_TRY(HeadReader file, HeadReader::open(path));
-  LINNET_TRY(const std::string trained_for, file.text());
-  if (trained_for != fingerprint(model)) {
-    return fail(ErrorCode::kInvalidArgument, "{}: trained for another model: {}", path.string(), trained_for);
+  LINNET_TRY(const std::string kind, file.text());
+  if (kind != kKind) return file.corrupt("it is one of another task");
+  LINNET_TRY(const std::uint64_t trained_for, file.number());
+  if (trained_for != model.impl()->fingerprint()) {
+    return fail(ErrorCode::kInvalidArgument, "{}: a head for another model than {}", path.string(),
+                model.impl()->file->name());
   }
   LINNET_TRY(std::string text, file.text());
-  LINNET_CHECK(set_schema(std::move(text)));
-  LINNET_TRY(ExtractHead loaded, ExtractHead::load(file, schema));
+  if (!schema_text.empty() && text != schema_text) return file.corrupt("it has another schema");
+  LINNET_TRY(const RecordSchema its_schema, parse_schema(text));
+  LINNET_TRY(ExtractHead loaded, ExtractHead::load(file, its_schema));
   if (loaded.d_state() != reader->d_state()) return file.corrupt("it has states of another width");
+  LINNET_CHECK(set_schema(std::move(text)));
   head = std::move(loaded);
   return {};
 }
@@ -188,7 +190,6 @@ Result<void> Extractor::Impl::start(const ExtractOptions& options) {
   std::error_code ignored;
   if (!kept.empty() && std::filesystem::exists(kept, ignored)) {
     if (load_head(kept)) return {};  // else it is learned again
-    head.reset();
   }
   LINNET_CHECK(learn(recipe.examples, options.examples));
   if (head && !kept.empty()) {
@@ -206,7 +207,8 @@ Result<void> Extractor::Impl::start(const ExtractOptions& options) {
 // The file in the cache: all that learning depends on.
 std::string Extractor::Impl::kept_name(const ExtractRecipe& recipe, const ExtractOptions& options) const {
   Hash64 hash;
-  for (const std::string& text : {fingerprint(model), schema_text, recipe.examples, options.examples}) {
+  hash.add(model.impl()->fingerprint());
+  for (const std::string& text : {schema_text, recipe.examples, options.examples}) {
     hash.add(std::string_view(text));
   }
   return fmt::format("extract-{:016x}.head", hash.value());
@@ -215,7 +217,8 @@ std::string Extractor::Impl::kept_name(const ExtractRecipe& recipe, const Extrac
 Result<void> Extractor::Impl::save(const std::filesystem::path& path) const {
   if (!head) return fail(ErrorCode::kInvalidArgument, "nothing was learned that could be saved");
   HeadWriter writer;
-  writer.text(fingerprint(model));
+  writer.text(kKind);
+  writer.number(model.impl()->fingerprint());
   writer.text(schema_text);
   head->save(writer);
   return writer.write(path);

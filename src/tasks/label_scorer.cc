@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "base/math.h"
+#include "base/utf8.h"
 #include "engine/model_impl.h"
 #include "tasks/texts.h"
 
@@ -59,31 +60,22 @@ LabelScorer::LabelScorer(TaskPrompt prompt, std::unique_ptr<LabelReader> reader)
 
 Result<std::unique_ptr<LabelScorer>> LabelScorer::create(const Model& model, std::span<const Label> labels,
                                                          const ClassifierOptions& options) {
+  for (const Label& label : labels) {
+    if (!utf8::is_valid(label.description)) {
+      return fail(ErrorCode::kInvalidArgument, "the description of label '{}' is not UTF-8", label.name);
+    }
+  }
   LINNET_TRY(LabelTrie trie, make_trie(model, labels));
   LINNET_TRY(TaskPrompt prompt,
              TaskPrompt::make(model, instructions(labels), "\n\nAnswer with the label alone."));
   LINNET_TRY(auto reader,
              LabelReader::create(model, prompt.prefix(), std::move(trie), labels.size(), options));
   std::unique_ptr<LabelScorer> scorer(new LabelScorer(std::move(prompt), std::move(reader)));
-  LINNET_CHECK(scorer->measure_prior());
-  LINNET_CHECK(scorer->fit(labels, options));
+  LINNET_CHECK(scorer->learn(labels, options));
   return scorer;
 }
 
-Result<void> LabelScorer::measure_prior() {
-  const std::vector<std::string> texts = {"N/A", "-", "..."};
-  std::vector<double> sums(prior_.size(), 0.0);
-  LINNET_CHECK(score(texts, [&](std::size_t, std::span<const double> scores) {
-    for (std::size_t k = 0; k < sums.size(); ++k) sums[k] += math::exp(scores[k]);
-    return true;
-  }));
-  for (std::size_t k = 0; k < sums.size(); ++k) {
-    prior_[k] = math::log(sums[k] / static_cast<double>(texts.size()));
-  }
-  return {};
-}
-
-Result<void> LabelScorer::fit(std::span<const Label> labels, const ClassifierOptions& options) {
+Result<void> LabelScorer::learn(std::span<const Label> labels, const ClassifierOptions& options) {
   std::vector<std::string> texts;
   ScoredRows rows{labels.size(), {}, {}};
   for (std::uint32_t k = 0; k < labels.size(); ++k) {
@@ -96,13 +88,25 @@ Result<void> LabelScorer::fit(std::span<const Label> labels, const ClassifierOpt
       rows.labels.push_back(k);
     }
   }
+  const std::vector<std::string> empty_texts = {"N/A", "-", "..."};
+  std::size_t n_done = 0;
+  const auto go_on = [&] {
+    const double n_all = static_cast<double>(empty_texts.size() + texts.size());
+    return !options.progress || options.progress(static_cast<double>(++n_done) / n_all);
+  };
+  std::vector<double> sums(prior_.size(), 0.0);
+  LINNET_CHECK(score(empty_texts, [&](std::size_t, std::span<const double> scores) {
+    for (std::size_t k = 0; k < sums.size(); ++k) sums[k] += math::exp(scores[k]);
+    return go_on();
+  }));
+  for (std::size_t k = 0; k < sums.size(); ++k) {
+    prior_[k] = math::log(sums[k] / static_cast<double>(empty_texts.size()));
+  }
   if (texts.empty()) return {};
   rows.scores.resize(texts.size() * labels.size());
-  std::size_t n_done = 0;
   LINNET_CHECK(score(texts, [&](std::size_t index, std::span<const double> scores) {
     std::ranges::copy(scores, rows.scores.begin() + static_cast<std::ptrdiff_t>(index * labels.size()));
-    const double fraction = static_cast<double>(++n_done) / static_cast<double>(texts.size());
-    return !options.progress || options.progress(fraction);
+    return go_on();
   }));
   calibration_.scale = fit_scale(rows);
   calibration_.none = fit_none(rows, {}, calibration_.scale);

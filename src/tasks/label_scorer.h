@@ -25,9 +25,8 @@ class LabelScorer final : public Scorer {
  private:
   LabelScorer(TaskPrompt prompt, std::unique_ptr<LabelReader> reader);
   /// What each label gets where the text says nothing: contextual calibration (Zhao et al. 2021,
-  /// arXiv:2102.09690).
-  Result<void> measure_prior();
-  Result<void> fit(std::span<const Label> labels, const ClassifierOptions& options);
+  /// arXiv:2102.09690). And the scale that fits the labels' examples.
+  Result<void> learn(std::span<const Label> labels, const ClassifierOptions& options);
 
   TaskPrompt prompt_;
   std::unique_ptr<LabelReader> reader_;

@@ -1,8 +1,7 @@
 #include "tasks/recipe.h"
 
-#include <nlohmann/json.hpp>
-
 #include "base/file_map.h"
+#include "base/parse_json.h"
 
 namespace linnet::tasks {
 
@@ -10,9 +9,12 @@ Result<ExtractRecipe> read_recipe(const std::filesystem::path& path) {
   using Json = nlohmann::ordered_json;
   LINNET_TRY(const FileMap map, FileMap::open(path));
   const std::string_view text(reinterpret_cast<const char*>(map.bytes().data()), map.bytes().size());
-  const Json recipe = Json::parse(text, nullptr, /*allow_exceptions=*/false);
-  if (!recipe.is_object())
-    return fail(ErrorCode::kInvalidArgument, "{}: a recipe is a JSON object", path.string());
+  const std::optional<Json> parsed = parse_json(text);
+  if (!parsed || !parsed->is_object()) {
+    return fail(ErrorCode::kInvalidArgument, "{}: a recipe is a JSON object, at most {} levels deep",
+                path.string(), kMaxJsonDepth);
+  }
+  const Json& recipe = *parsed;
   if (recipe.value("task", Json()) != "extract") {
     return fail(ErrorCode::kInvalidArgument,
                 "{}: \"task\" is not \"extract\"; is it a recipe for another command?", path.string());

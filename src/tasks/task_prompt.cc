@@ -30,15 +30,18 @@ Result<TaskPrompt> TaskPrompt::make(const Model& model, std::string_view before,
   const Tokenizer& tokenizer = *model.impl()->tokenizer;
   LINNET_TRY(std::vector<chat::RenderedPart> parts,
              render(model, fmt::format("{}{}{}", before, kMark, after)));
-  const auto marked = std::ranges::find_if(
-      parts, [](const chat::RenderedPart& part) { return part.text.find(kMark) != std::string::npos; });
-  if (marked == parts.end()) {
+  // The last one: what stands before the text may say the same.
+  const auto last = std::find_if(parts.rbegin(), parts.rend(), [](const chat::RenderedPart& part) {
+    return part.text.find(kMark) != std::string::npos;
+  });
+  if (last == parts.rend()) {
     return fail(ErrorCode::kUnsupported, "{}: the chat template leaves the user's message out",
                 model.impl()->file->name());
   }
+  const auto marked = last.base() - 1;
   TaskPrompt prompt;
   prompt.model_ = model.impl().get();
-  const std::size_t at = marked->text.find(kMark);
+  const std::size_t at = marked->text.rfind(kMark);
   prompt.rest_.push_back({marked->text.substr(at + kMark.size()), marked->from_input});
   prompt.rest_.insert(prompt.rest_.end(), marked + 1, parts.end());
   marked->text.resize(at);

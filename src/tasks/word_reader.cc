@@ -4,6 +4,7 @@
 #include <cmath>
 
 #include "base/utf8.h"
+#include "engine/model_impl.h"
 #include "tasks/texts.h"
 
 namespace linnet::tasks {
@@ -111,6 +112,11 @@ Result<void> WordReader::plan(std::size_t index, std::string_view text, const Re
       begin = own_begin, end = end_from(begin), margin = 0;
     }
     LINNET_TRY(Window window, make_window(index, text, std::span(words).subspan(begin, end - begin)));
+    if (window.tokens.size() > states_->max_tokens()) {
+      return fail(ErrorCode::kContextFull,
+                  "a word of {} tokens, read twice, is longer than the context of {}",
+                  window.tokens.size() / 2, states_->max_tokens());
+    }
     window.begin = begin, window.end = end;
     window.own_begin = own_begin, window.own_end = end - margin;
     own_begin = window.own_end;
@@ -121,7 +127,7 @@ Result<void> WordReader::plan(std::size_t index, std::string_view text, const Re
 }
 
 // The states of the window's own words, and the mean.
-void WordReader::take(const SequenceStates& states, Window& window, ReadText& read) const {
+bool WordReader::take(const SequenceStates& states, Window& window, ReadText& read) const {
   const std::size_t n_layers = options_.layers.size(), d_model = states.d_row / n_layers;
   std::vector<float> scale(states.n_tokens * n_layers);
   for (std::size_t t = 0; t < states.n_tokens; ++t) {
@@ -130,6 +136,7 @@ void WordReader::take(const SequenceStates& states, Window& window, ReadText& re
       for (const float x : states.row(t).subspan(l * d_model, d_model)) squares += double{x} * double{x};
       scale[t * n_layers + l] =
           static_cast<float>(1 / std::sqrt(squares / static_cast<double>(d_model) + 1e-6));
+      if (!std::isfinite(squares)) return false;
     }
   }
   for (std::size_t w = window.own_begin; w < window.own_end; ++w) {
@@ -145,6 +152,7 @@ void WordReader::take(const SequenceStates& states, Window& window, ReadText& re
       window.mean[i] += states.row(t)[i] * (scale[t * n_layers + i / d_model] * share);
     }
   }
+  return true;
 }
 
 Result<std::vector<ReadText>> WordReader::read(std::span<const std::string> texts, std::size_t first,
@@ -159,22 +167,28 @@ Result<std::vector<ReadText>> WordReader::read(std::span<const std::string> text
           fail(ErrorCode::kInvalidArgument, "the text is not UTF-8: byte {} begins no character", n_valid));
     }
     read[i].words = words_of(texts[i]);
+    // A text that is too long is refused before there is memory for it.
+    if (auto planned = plan(i, texts[i], read[i], windows); !planned) {
+      return in_text(first + i, n_texts, planned.error());
+    }
     for (std::size_t w = 0; w < read[i].words.size(); ++w) {
       read[i].features.cues.push_back(cues_of(texts[i], read[i].words, w));
     }
     read[i].features.states.resize(read[i].words.size() * d_state());
     read[i].mean.resize(d_state());
-    if (auto planned = plan(i, texts[i], read[i], windows); !planned) {
-      return in_text(first + i, n_texts, planned.error());
-    }
   }
   std::vector<std::vector<Token>> sequences;
   for (Window& window : windows) sequences.push_back(std::move(window.tokens));
-  LINNET_CHECK(states_->read(sequences, [&](const SequenceStates& states) {
+  bool is_finite = true;
+  const Result<void> computed = states_->read(sequences, [&](const SequenceStates& states) {
     Window& window = windows[states.index];
-    take(states, window, read[window.text]);
-    return true;
-  }));
+    return is_finite = take(states, window, read[window.text]);
+  });
+  if (!is_finite) {
+    return fail(ErrorCode::kCorrupt, "{}: the model's states are no numbers; its weights are damaged",
+                model_.impl()->file->name());
+  }
+  LINNET_CHECK(computed);
   // In their order, whichever was computed first.
   for (const Window& window : windows) {
     ReadText& text = read[window.text];

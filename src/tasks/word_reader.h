@@ -54,7 +54,7 @@ class WordReader {
                     std::vector<Window>& windows) const;
   Result<Window> make_window(std::size_t index, std::string_view text, std::span<const ByteSpan> words) const;
   Result<std::vector<std::size_t>> token_ends(std::string_view text, std::span<const Token> tokens) const;
-  void take(const SequenceStates& states, Window& window, ReadText& read) const;
+  bool take(const SequenceStates& states, Window& window, ReadText& read) const;
 
   const Model model_;
   const WordReaderOptions options_;
