@@ -78,6 +78,10 @@ Result<std::vector<std::string>> choices_of(const Json& values, const std::strin
       if (!value.is_string() || std::ranges::find(choices, value.get<std::string>()) != choices.end()) {
         return wrong(ErrorCode::kInvalidArgument, place, "an enum's values are different strings");
       }
+      if (choices.size() == kMaxFields) {
+        return wrong(ErrorCode::kUnsupported, place,
+                     "an enum of more than {} values; at most that many are possible", kMaxFields);
+      }
       choices.push_back(value.get<std::string>());
     }
   }

@@ -13,7 +13,7 @@
 
 namespace linnet::tasks {
 
-/// The most fields of a record.
+/// The most fields of a record, and the most values of an enum: what one Tagger can tell apart.
 inline constexpr std::size_t kMaxFields = 256;
 
 /// What the value of a field is.

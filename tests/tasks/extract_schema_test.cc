@@ -63,5 +63,16 @@ TEST(ExtractSchema, NamesThePlaceOfWhatItCannotDo) {
   for (const Row& row : rows) expect_error(parse_schema(row.schema), row.code, row.part);
 }
 
+TEST(ExtractSchema, AnEnumHasAsManyValuesAsATaggerCanTellApart) {
+  const auto with_values = [](std::size_t n) {
+    std::string values;
+    for (std::size_t i = 0; i < n; ++i) values += fmt::format("{}\"v{}\"", i == 0 ? "" : ", ", i);
+    return parse_schema(R"({"properties": {"a": {"enum": [null, )" + values + "]}}}");
+  };
+  EXPECT_EQ(with_values(kMaxFields).value().fields[0].choices.size(), kMaxFields);
+  expect_error(with_values(kMaxFields + 1), ErrorCode::kUnsupported,
+               "/properties/a/enum: an enum of more than 256");
+}
+
 }  // namespace
 }  // namespace linnet::tasks
