@@ -46,7 +46,7 @@ struct ExtractOptions {
   /// A folder in which what was learned is kept, by a hash of model, schema and examples, and found the next
   /// time; empty: none.
   std::filesystem::path cache;
-  /// Values that are less probable than this are left out.
+  /// Values that are less probable than this, from 0 to 1, are left out.
   double min_probability = 0;
   /// Day that "tomorrow" and dates without a year are told from, "YYYY-MM-DD"; empty: they have no ISO form.
   std::string today;

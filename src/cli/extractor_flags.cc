@@ -24,8 +24,12 @@ void ExtractorFlags::add(CLI::App& app) {
   app.add_flag("--no-cache", no_cache, "Learn anew, and keep nothing in linnet's cache folder");
   app.add_option_function<std::string>(
          "--min-probability",
-         [this](const std::string& text) { options.min_probability = parse_real("--min-probability", text); },
-         "Leave out values that are less probable")
+         [this](const std::string& text) {
+           options.min_probability = parse_real("--min-probability", text);
+           if (!(options.min_probability >= 0 && options.min_probability <= 1))  // NaN, too
+             throw CLI::ValidationError("--min-probability", fmt::format("'{}' is not from 0 to 1", text));
+         },
+         "Leave out values that are less probable than P, from 0 to 1")
       ->option_text("P");
   app.add_option("--today", options.today, "The day that \"tomorrow\" is told from, YYYY-MM-DD")
       ->option_text("DAY");

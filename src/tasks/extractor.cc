@@ -223,6 +223,10 @@ Result<void> Extractor::Impl::save(const std::filesystem::path& path) const {
 
 Result<Extractor> Extractor::create(const Model& model, const ExtractOptions& options) {
   return guard([&]() -> Result<Extractor> {
+    if (!(options.min_probability >= 0 && options.min_probability <= 1)) {  // NaN, too
+      return fail(ErrorCode::kInvalidArgument, "min_probability is {}, not from 0 to 1",
+                  options.min_probability);
+    }
     auto impl = std::make_unique<Impl>(model, options.min_probability);
     LINNET_CHECK(impl->start(options));
     return Extractor(std::move(impl));

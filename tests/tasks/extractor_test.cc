@@ -1,4 +1,5 @@
 #include <fstream>
+#include <limits>
 
 #include <linnet/extract.h>
 
@@ -165,6 +166,11 @@ TEST(Extractor, BadInputIsAnError) {
   with = options();
   with.today = "yesterday";
   expect_error(Extractor::create(model, with), ErrorCode::kInvalidArgument, "yesterday");
+  for (const double least : {-3.0, 7.0, std::numeric_limits<double>::quiet_NaN()}) {
+    with = options();
+    with.min_probability = least;
+    expect_error(Extractor::create(model, with), ErrorCode::kInvalidArgument, "min_probability");
+  }
   with = options();
   with.examples = R"({"text": "a", "records": [{"drug": "b"}]})";
   expect_error(Extractor::create(model, with), ErrorCode::kInvalidArgument, "line 1");
