@@ -51,6 +51,12 @@ std::optional<Number> number_in_digits(std::string_view words) {
   return number;
 }
 
+// Whether a double can hold it: what reads the answer may have nothing larger.
+bool is_in_range(std::string_view digits) {
+  double value = 0;
+  return std::from_chars(digits.data(), digits.data() + digits.size(), value).ec == std::errc();
+}
+
 // "twenty-five", "two hundred"; the last word's end.
 std::optional<Number> number_in_words(std::string_view words) {
   std::uint64_t sum = 0, part = 0;
@@ -99,6 +105,7 @@ std::optional<std::string> typed_value(FieldKind kind, std::string_view words,
     case FieldKind::kInteger: {
       const auto number = number_in(words);
       if (!number || (kind == FieldKind::kInteger && number->digits.find('.') != std::string::npos)) break;
+      if (!is_in_range(number->digits)) break;
       return number->digits;
     }
     case FieldKind::kUnit: return unit_in(words);

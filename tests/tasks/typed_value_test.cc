@@ -46,6 +46,14 @@ TEST(TypedValue, NumbersAndUnits) {
   expect_rows(rows);
 }
 
+TEST(TypedValue, ANumberHasTheDigitsOfItsWords) {
+  constexpr const char* kLong = "12345678901234567890123";
+  EXPECT_EQ(typed_value(FieldKind::kNumber, kLong, {}), kLong);
+  EXPECT_EQ(typed_value(FieldKind::kInteger, kLong, {}), kLong);
+  EXPECT_EQ(typed_value(FieldKind::kNumber, std::string(308, '9'), {}), std::string(308, '9'));
+  EXPECT_EQ(typed_value(FieldKind::kNumber, std::string(400, '9'), {}), std::nullopt) << "no double holds it";
+}
+
 TEST(TypedValue, Dates) {
   constexpr auto kDate = FieldKind::kDate;
   const Row alone[] = {
