@@ -105,6 +105,71 @@ TEST(TypedValue, Times) {
   expect_rows(rows);
 }
 
+TEST(TypedValue, WhatMayBeSomethingElseIsLeftOut) {
+  constexpr auto kDate = FieldKind::kDate, kTime = FieldKind::kTime;
+  constexpr auto kNumber = FieldKind::kNumber, kUnit = FieldKind::kUnit;
+  const Row rows[] = {
+      {kTime, "2000 to 0100", "20:00"},
+      {kTime, "0900 to 1700", "09:00"},
+      {kTime, "9 am to 5 pm", "09:00"},
+      {kTime, "7:30 - 9:00", "07:30"},
+      {kTime, "9 to 5", ""},
+      {kTime, "2-4 pm", ""},
+      {kTime, "3 days ago", ""},
+      {kTime, "in two hours", ""},
+      {kTime, "half an hour", ""},
+      {kTime, "quarter eight", ""},
+      {kTime, "half an hour before midnight", "23:30"},
+      {kTime, "2 hours before 9 pm", "19:00"},
+      {kTime, "99 hours before 9", ""},
+      {kTime, "twenty-five to nine", "08:35"},
+      {kTime, "ten past seven", "07:10"},
+      {kTime, "24:00", "00:00"},
+      {kTime, "24:30", ""},
+      {kTime, "12 pm", "12:00"},
+      {kTime, "12 am", "00:00"},
+      {kTime, "13 am", ""},
+      {kDate, "9 to 5", ""},
+      {kDate, "3 days ago", "2026-02-26"},
+      {kDate, "two weeks ago", "2026-02-15"},
+      {kDate, "last Friday", "2026-02-27"},
+      {kDate, "last Sunday", "2026-02-22"},
+      {kDate, "next Monday", "2026-03-02"},
+      {kDate, "next Sunday", "2026-03-08"},
+      {kDate, "the last Friday of June", ""},
+      {kDate, "next week Thursday", ""},
+      {kDate, "yesterday", "2026-02-28"},
+      {kDate, "the day before yesterday", "2026-02-27"},
+      {kDate, "in 3 months", "2026-06-01"},
+      {kDate, "a year ago", "2025-03-01"},
+      {kDate, "a week from today", "2026-03-08"},
+      {kDate, "in two hours", ""},
+      {kDate, "two weeks", ""},
+      {kDate, "in 9999 years", ""},
+      {kDate, "9999 months ago", "1192-12-01"},
+      {kDate, "9999 years ago", ""},
+      {kDate, "in 99999 days", ""},
+      {kDate, "March", ""},
+      {kDate, "March 2027", ""},
+      {kDate, "29 February", "2028-02-29"},
+      {kDate, "the twenty-first", "2026-03-21"},
+      {kNumber, "-5 degrees", "-5"},
+      {kNumber, "about -.5", "-0.5"},
+      {kNumber, "3-5", "3"},
+      {kNumber, "B-5", "5"},
+      {kNumber, "- 5", "5"},
+      {kNumber, "-0", "0"},
+      {kNumber, "1 234 euros", ""},
+      {kNumber, "1\u00a0234 euros", "1234"},
+      {kNumber, "1\u202f234\u2009567.5 euros", "1234567.5"},
+      {kUnit, "20\u00a0mg", "mg"},
+      {kUnit, "20\u2009mg\u00a0daily", "mg"},
+      {kUnit, "20 mg/m2 daily", "mg/m2"},
+  };
+  expect_rows(rows, Day{2026, 3, 1});
+  EXPECT_EQ(typed_value(kDate, "in a month", Day{2026, 1, 31}), std::nullopt) << "no 31 February";
+}
+
 TEST(TypedValue, ADayIsWrittenInFull) {
   EXPECT_EQ(parse_day("2024-02-29"), (Day{2024, 2, 29}));
   for (const char* text : {"2023-02-29", "24-02-03", "2024-2-3", "", "2024-02-03x", "2024-13-01"}) {
