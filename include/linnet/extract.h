@@ -130,7 +130,9 @@ std::string schema_of() {
   return detail::schema_of(detail::texts_of(T{}));
 }
 
-/// A line for ExtractOptions::examples: a text and the records in it.
+/// A line for ExtractOptions::examples: a text and the records in it. A number stands where words of the text
+/// mean it, 1250 where they are "1,250 mg". Strings that are empty and numbers that are 0 or not finite are
+/// left out.
 template <class T>
 std::string example_of(std::string_view text, const std::vector<T>& records) {
   std::vector<std::vector<detail::FieldText>> texts;

@@ -1,5 +1,6 @@
 #include <algorithm>
 #include <charconv>
+#include <cmath>
 #include <cstdlib>
 
 #include <nlohmann/json.hpp>
@@ -273,7 +274,8 @@ std::string schema_of(const std::vector<FieldText>& fields) {
                                            {"description", field.description},
                                            {"x-linnet-source", "span"}};
   }
-  return Json{{"type", "array"}, {"items", {{"type", "object"}, {"properties", properties}}}}.dump();
+  return Json{{"type", "array"}, {"items", {{"type", "object"}, {"properties", properties}}}}.dump(
+      -1, ' ', false, Json::error_handler_t::replace);
 }
 
 std::string example_of(std::string_view text, const std::vector<std::vector<FieldText>>& records) {
@@ -281,7 +283,8 @@ std::string example_of(std::string_view text, const std::vector<std::vector<Fiel
   for (const auto& record : records) {
     Json fields = Json::object();
     for (const FieldText& field : record) {
-      if (!field.value.empty()) fields[std::string(field.name)] = field.value;
+      if (field.value.empty()) continue;
+      fields[std::string(field.name)] = field.is_number ? Json::parse(field.value) : Json(field.value);
     }
     example["records"].push_back(std::move(fields));
   }
@@ -289,8 +292,9 @@ std::string example_of(std::string_view text, const std::vector<std::vector<Fiel
 }
 
 std::string number_text(double value) {
-  char text[32];
-  const auto end = std::to_chars(text, text + sizeof text, value).ptr;
+  if (value == 0 || !std::isfinite(value)) return {};
+  char text[512];  // the longest has 1 + 2 + 324 digits and 16 more
+  const auto end = std::to_chars(text, text + sizeof text, value, std::chars_format::fixed).ptr;
   return {text, end};
 }
 

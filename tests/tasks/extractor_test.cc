@@ -188,6 +188,29 @@ struct Dose {
   }
 };
 
+struct Amount {
+  std::string drug;
+  double amount = 0;
+
+  static std::vector<FieldOf<Amount>> linnet_fields() {
+    return {{"drug", "not UTF-8: \xff", &Amount::drug}, {"amount", "how much", &Amount::amount}};
+  }
+};
+
+TEST(Extractor, LearnsFromStructsWithNumbers) {
+  ExtractOptions with;
+  with.schema = schema_of<Amount>();
+  with.n_ctx = 256;
+  with.examples = example_of<Amount>("Zolam 1,250 mg", {{"Zolam", 1250}}) +
+                  example_of<Amount>("Zolam 1000000 mg", {{"Zolam", 1e6}}) +
+                  example_of<Amount>("Zolam", {{"Zolam"}});
+  EXPECT_EQ(example_of<Amount>("Zolam", {{"Zolam", std::numeric_limits<double>::quiet_NaN()}}),
+            example_of<Amount>("Zolam", {{"Zolam"}}));
+  EXPECT_NE(with.examples.find("\"amount\":1000000}"), std::string::npos) << with.examples;
+  const Model model = load_tiny();
+  Extractor::create(model, with).value();
+}
+
 TEST(Extractor, FillsStructs) {
   const Model model = load_tiny();
   ExtractOptions with;
