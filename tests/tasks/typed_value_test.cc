@@ -106,8 +106,7 @@ TEST(TypedValue, Times) {
 }
 
 TEST(TypedValue, WhatMayBeSomethingElseIsLeftOut) {
-  constexpr auto kDate = FieldKind::kDate, kTime = FieldKind::kTime;
-  constexpr auto kNumber = FieldKind::kNumber, kUnit = FieldKind::kUnit;
+  constexpr auto kTime = FieldKind::kTime;
   const Row rows[] = {
       {kTime, "2000 to 0100", "20:00"},
       {kTime, "0900 to 1700", "09:00"},
@@ -129,6 +128,13 @@ TEST(TypedValue, WhatMayBeSomethingElseIsLeftOut) {
       {kTime, "12 pm", "12:00"},
       {kTime, "12 am", "00:00"},
       {kTime, "13 am", ""},
+  };
+  expect_rows(rows);
+}
+
+TEST(TypedValue, DaysAreToldFromToday) {
+  constexpr auto kDate = FieldKind::kDate;
+  const Row rows[] = {
       {kDate, "9 to 5", ""},
       {kDate, "3 days ago", "2026-02-26"},
       {kDate, "two weeks ago", "2026-02-15"},
@@ -153,6 +159,14 @@ TEST(TypedValue, WhatMayBeSomethingElseIsLeftOut) {
       {kDate, "March 2027", ""},
       {kDate, "29 February", "2028-02-29"},
       {kDate, "the twenty-first", "2026-03-21"},
+  };
+  expect_rows(rows, Day{2026, 3, 1});
+  EXPECT_EQ(typed_value(kDate, "in a month", Day{2026, 1, 31}), std::nullopt) << "no 31 February";
+}
+
+TEST(TypedValue, SignsAndUnusualSpaces) {
+  constexpr auto kNumber = FieldKind::kNumber, kUnit = FieldKind::kUnit;
+  const Row rows[] = {
       {kNumber, "-5 degrees", "-5"},
       {kNumber, "about -.5", "-0.5"},
       {kNumber, "3-5", "3"},
@@ -166,8 +180,7 @@ TEST(TypedValue, WhatMayBeSomethingElseIsLeftOut) {
       {kUnit, "20\u2009mg\u00a0daily", "mg"},
       {kUnit, "20 mg/m2 daily", "mg/m2"},
   };
-  expect_rows(rows, Day{2026, 3, 1});
-  EXPECT_EQ(typed_value(kDate, "in a month", Day{2026, 1, 31}), std::nullopt) << "no 31 February";
+  expect_rows(rows);
 }
 
 TEST(TypedValue, ADayIsWrittenInFull) {
