@@ -46,7 +46,7 @@ struct ExtractOptions {
   /// A folder in which what was learned is kept, by a hash of model, schema and examples, and found the next
   /// time; empty: none.
   std::filesystem::path cache;
-  /// Values that are less probable than this are left out.
+  /// Values that are less probable than this, from 0 to 1, are left out.
   double min_probability = 0;
   /// Day that "tomorrow" and dates without a year are told from, "YYYY-MM-DD"; empty: they have no ISO form.
   std::string today;
@@ -130,7 +130,9 @@ std::string schema_of() {
   return detail::schema_of(detail::texts_of(T{}));
 }
 
-/// A line for ExtractOptions::examples: a text and the records in it.
+/// A line for ExtractOptions::examples: a text and the records in it. A number stands where words of the text
+/// mean it, 1250 where they are "1,250 mg". Strings that are empty and numbers that are 0 or not finite are
+/// left out.
 template <class T>
 std::string example_of(std::string_view text, const std::vector<T>& records) {
   std::vector<std::vector<detail::FieldText>> texts;

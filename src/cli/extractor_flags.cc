@@ -8,6 +8,15 @@
 #include "cli/text_input.h"
 
 namespace linnet::cli {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+std::string quoted(const std::string& text) {
+  return Json(text).dump(-1, ' ', false, Json::error_handler_t::replace);
+}
+
+}  // namespace
 
 void ExtractorFlags::add(CLI::App& app) {
   app.add_option("--recipe", recipe,
@@ -24,8 +33,12 @@ void ExtractorFlags::add(CLI::App& app) {
   app.add_flag("--no-cache", no_cache, "Learn anew, and keep nothing in linnet's cache folder");
   app.add_option_function<std::string>(
          "--min-probability",
-         [this](const std::string& text) { options.min_probability = parse_real("--min-probability", text); },
-         "Leave out values that are less probable")
+         [this](const std::string& text) {
+           options.min_probability = parse_real("--min-probability", text);
+           if (!(options.min_probability >= 0 && options.min_probability <= 1))  // NaN, too
+             throw CLI::ValidationError("--min-probability", fmt::format("'{}' is not from 0 to 1", text));
+         },
+         "Leave out values that are less probable than P, from 0 to 1")
       ->option_text("P");
   app.add_option("--today", options.today, "The day that \"tomorrow\" is told from, YYYY-MM-DD")
       ->option_text("DAY");
@@ -51,23 +64,21 @@ ExtractOptions ExtractorFlags::read(unsigned n_threads) const {
   return result;
 }
 
+// By hand, because a JSON library's number is a double, and a value may have more digits.
 std::string to_line(const std::vector<Record>& records) {
-  using Json = nlohmann::ordered_json;
-  Json list = Json::array();
+  std::string list;
   for (const Record& record : records) {
-    Json fields = Json::object();
+    std::string fields;
     for (const FieldValue& value : record) {
-      Json& out = fields[value.field];
-      out["value"] = value.is_number ? Json::parse(value.value) : Json(value.value);
-      if (value.end > value.begin) {
-        out["begin"] = value.begin;
-        out["end"] = value.end;
-      }
-      out["probability"] = Json::parse(fmt::format("{:.4f}", value.probability));
+      std::string place;
+      if (value.end > value.begin) place = fmt::format(R"(,"begin":{},"end":{})", value.begin, value.end);
+      fields += fmt::format(R"({}{}:{{"value":{}{},"probability":{}}})", fields.empty() ? "" : ",",
+                            quoted(value.field), value.is_number ? value.value : quoted(value.value), place,
+                            Json::parse(fmt::format("{:.4f}", value.probability)).dump());
     }
-    list.push_back(std::move(fields));
+    list += fmt::format("{}{{{}}}", list.empty() ? "" : ",", fields);
   }
-  return Json{{"records", std::move(list)}}.dump() + "\n";
+  return fmt::format("{{\"records\":[{}]}}\n", list);
 }
 
 }  // namespace linnet::cli

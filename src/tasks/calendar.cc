@@ -63,6 +63,7 @@ std::vector<Part> parts_of(std::string_view text) {
       if (goes_on && *value < 10) {  // "twenty-first"
         parts.pop_back();
         *parts.back().number += static_cast<int>(*value);
+        parts.back().word = part.word;
         continue;
       }
       part.number = static_cast<int>(*value);
@@ -163,28 +164,86 @@ std::optional<std::string> date_by_month(const std::vector<Part>& parts, const s
   return date ? std::optional(iso(*date)) : std::nullopt;
 }
 
-// "tomorrow", "in two weeks", "next Friday", "the 3rd"
-std::optional<std::string> date_from_today(const std::vector<Part>& parts, const Day& today) {
+std::optional<std::string> iso_in_range(chrono::sys_days days) {
+  const int year = static_cast<int>(chrono::year_month_day(days).year());
+  return year >= 1 && year <= 9999 ? std::optional(iso(days)) : std::nullopt;
+}
+
+// "in 3 weeks", "two months ago", "a week from today"; part `unit` is the weeks. A mere length is no day.
+std::optional<std::string> date_by_length(const std::vector<Part>& parts, std::size_t unit,
+                                          const Day& today) {
+  if (unit == 0) return std::nullopt;
+  const bool from_now = has(parts, "from") && (has(parts, "now") || has(parts, "today"));
+  const bool is_past = has(parts, "ago");
+  if (!is_past && !from_now && !has(parts, "in")) return std::nullopt;
+  const Part& before = parts[unit - 1];
+  if (!before.number && before.word != "a" && before.word != "an") return std::nullopt;
+  if (has(parts, "half") || has(parts, "tomorrow") || has(parts, "yesterday")) return std::nullopt;
+  const int count = before.number.value_or(1) * (is_past ? -1 : 1);
+  const std::string& word = parts[unit].word;
+  if (word.starts_with("day")) return iso_in_range(to_days(today) + chrono::days(count));
+  if (word.starts_with("week")) return iso_in_range(to_days(today) + chrono::weeks(count));
+  const int months = today.year * 12 + today.month - 1 + count * (word.starts_with("year") ? 12 : 1);
+  if (months < 12) return std::nullopt;
+  const auto date = make_day(months / 12, months % 12 + 1, today.day);  // nothing for 31 June
+  return date ? std::optional(iso(*date)) : std::nullopt;
+}
+
+// "Friday", "next Friday": the next one, not today's with "next"; "last Friday": the one before today.
+std::optional<std::string> date_by_weekday(const std::vector<Part>& parts, std::size_t at, unsigned weekday,
+                                           const Day& today) {
+  if (has(parts, "week")) return std::nullopt;  // "Friday week", "next week Friday": usage differs
   const chrono::sys_days start = to_days(today);
-  if (has(parts, "tomorrow")) return iso(start + chrono::days(has(parts, "after") ? 2 : 1));
-  if (has(parts, "today") || has(parts, "tonight")) return iso(start);
+  chrono::days ahead = chrono::weekday(weekday) - chrono::weekday(start);
+  const bool is_last = has(parts, "last") || has(parts, "past");
+  if (is_last && (at == 0 || (parts[at - 1].word != "last" && parts[at - 1].word != "past")))
+    return std::nullopt;
+  if (is_last) return iso_in_range(start + ahead - chrono::days(7));
+  return iso_in_range(start + ahead + chrono::days(has(parts, "next") && ahead.count() == 0 ? 7 : 0));
+}
+
+// "the 3rd", "3rd": the next day of that number. A number alone is no day.
+std::optional<std::string> date_by_ordinal(const std::vector<Part>& parts, const Day& today) {
   for (std::size_t i = 0; i < parts.size(); ++i) {
-    if (const auto weekday = weekday_of(parts[i].word)) {
-      const chrono::days ahead = chrono::weekday(*weekday) - chrono::weekday(start);
-      return iso(start + ahead + chrono::days(has(parts, "next") && ahead.count() == 0 ? 7 : 0));
-    }
-    const int count = i > 0 && parts[i - 1].number ? *parts[i - 1].number : 1;
-    if (parts[i].word == "day" || parts[i].word == "days") return iso(start + chrono::days(count));
-    if (parts[i].word == "week" || parts[i].word == "weeks") return iso(start + chrono::weeks(count));
-  }
-  if (has(parts, "this")) return iso(start);  // "this evening"
-  for (const Part& part : parts) {
+    const Part& part = parts[i];
     if (!part.number || *part.number < 1 || *part.number > 31) continue;
+    constexpr std::string_view kEndings[] = {"st", "nd", "rd", "th"};
+    const std::string_view ending = part.n_digits == 0 || i + 1 == parts.size() ? "" : parts[i + 1].word;
+    const bool is_ordinal = index_of(kEndings, ending) || index_of(kOrdinals, part.word) ||
+                            part.word == "twentieth" || part.word == "thirtieth" ||
+                            (i > 0 && parts[i - 1].word == "the" && i + 1 == parts.size());
+    if (!is_ordinal) continue;
     const int month = today.month + (*part.number < today.day ? 1 : 0);
     const auto date = make_day(today.year + (month > 12 ? 1 : 0), month > 12 ? 1 : month, *part.number);
     return date ? std::optional(iso(*date)) : std::nullopt;
   }
   return std::nullopt;
+}
+
+// "tomorrow", "in two weeks", "next Friday", "the 3rd"
+std::optional<std::string> date_from_today(const std::vector<Part>& parts, const Day& today) {
+  constexpr std::string_view kUnits[] = {"day",  "days",  "week", "weeks", "month",  "months",
+                                         "year", "years", "hour", "hours", "minute", "minutes"};
+  const chrono::sys_days start = to_days(today);
+  const bool beyond = has(parts, "day") && has(parts, "the");  // "the day after tomorrow"
+  if (has(parts, "tomorrow") && (has(parts, "after") ? beyond : !has(parts, "from")))
+    return iso_in_range(start + chrono::days(beyond ? 2 : 1));
+  if (has(parts, "yesterday") && (!has(parts, "before") || beyond))
+    return iso_in_range(start - chrono::days(beyond ? 2 : 1));
+  const auto is_month = [](const Part& part) { return month_of(part.word).has_value(); };
+  if (std::ranges::any_of(parts, is_month)) return std::nullopt;  // "the last Friday of June"
+  for (std::size_t i = 0; i < parts.size(); ++i) {
+    if (const auto weekday = weekday_of(parts[i].word)) return date_by_weekday(parts, i, *weekday, today);
+  }
+  for (std::size_t i = 0; i < parts.size(); ++i) {
+    const auto unit = index_of(kUnits, parts[i].word);
+    if (!unit) continue;
+    return *unit < 8 ? date_by_length(parts, i, today) : std::nullopt;
+  }
+  if (has(parts, "today") || has(parts, "tonight")) return iso(start);
+  const bool is_today = has(parts, "evening") || has(parts, "morning") || has(parts, "afternoon");
+  if (has(parts, "this") && is_today) return iso(start);
+  return date_by_ordinal(parts, today);
 }
 
 }  // namespace

@@ -21,12 +21,13 @@ struct Day {
 std::optional<Day> parse_day(std::string_view text);
 
 /// "2019-03-03" for "the 3rd of March 2019", "3/3/2019" (the day first, unless it cannot be), "Mar 3, 2019".
-/// With `today` also for "tomorrow", "Friday", "in two weeks", and for a date without a year, which is the
-/// next one.
+/// With `today` also for "tomorrow", "last Friday", "in two weeks", "3 months ago", and for a date without a
+/// year, which is the next one.
 std::optional<std::string> date_in(std::string_view words, const std::optional<Day>& today);
 
 /// "19:30" for "7:30 pm", "19.30", "half past seven in the evening", "noon". Hours that may be before or
-/// after noon are taken as they stand: "half past seven" is 07:30.
+/// after noon are taken as they stand: "half past seven" is 07:30. Of "0900 to 1700" the first; nothing for
+/// what may be a range or none ("9 to 5", "ten to seven") and for a length ("in two hours").
 std::optional<std::string> time_in(std::string_view words);
 
 /// 3 for "three" or "third"; at most a million.

@@ -29,9 +29,11 @@ struct Example {
 };
 
 /// Reads JSON lines: {"text": T, "records": [{FIELD: VALUE, ...}, ...]}, where VALUE is a string that occurs
-/// in the text, or {"value", "begin", "end"} with its place in bytes, or null. "items" is another name of
-/// "records"; "slots": [{"slot": FIELD, "text", "begin", "end"}, ...] lists values without records, and
-/// "label" is the value of the one enum. Fields that the schema lacks are passed over. Errors:
+/// in the text, or {"value", "begin", "end"} with its place in bytes, or null; the
+/// value of a typed field may also be what its words mean, as 1250 for "1,250 mg", where that needs no today.
+/// "items" is another name of "records"; "slots": [{"slot": FIELD, "text", "begin", "end"}, ...] lists values
+/// without records, and "label" is the value of the one enum. Fields that the schema lacks are passed over.
+/// Errors:
 /// kInvalidArgument, with the line: no JSON, no such text, a value that is not in it.
 Result<std::vector<Example>> parse_examples(std::string_view lines, const RecordSchema& schema);
 

@@ -79,6 +79,10 @@ Result<std::vector<std::string>> choices_of(const Json& values, const std::strin
       if (!value.is_string() || std::ranges::find(choices, value.get<std::string>()) != choices.end()) {
         return wrong(ErrorCode::kInvalidArgument, place, "an enum's values are different strings");
       }
+      if (choices.size() == kMaxFields) {
+        return wrong(ErrorCode::kUnsupported, place,
+                     "an enum of more than {} values; at most that many are possible", kMaxFields);
+      }
       choices.push_back(value.get<std::string>());
     }
   }
@@ -191,11 +195,13 @@ Result<RecordSchema> parse_list(const Json& list, const std::string& place) {
   if (!list.contains("items"))
     return wrong(ErrorCode::kInvalidArgument, place, "an array must say what its items are");
   LINNET_TRY(RecordSchema schema, parse_record(list["items"], place + "/items"));
-  LINNET_TRY(schema.min_records, count_at(list, "minItems", place, schema.min_records));
-  LINNET_TRY(schema.max_records, count_at(list, "maxItems", place, schema.max_records));
-  if (schema.min_records > schema.max_records) {
-    return wrong(ErrorCode::kInvalidArgument, place, "minItems is above maxItems");
+  LINNET_TRY(const std::size_t least, count_at(list, "minItems", place, 0));
+  if (least > 0) {
+    return wrong(ErrorCode::kUnsupported, place + "/minItems",
+                 "{} cannot be promised: a text may hold fewer records, and none is made up; leave it out",
+                 least);
   }
+  LINNET_TRY(schema.max_records, count_at(list, "maxItems", place, schema.max_records));
   return schema;
 }
 

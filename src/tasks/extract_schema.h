@@ -13,7 +13,7 @@
 
 namespace linnet::tasks {
 
-/// The most fields of a record.
+/// The most fields of a record, and the most values of an enum: what one Tagger can tell apart.
 inline constexpr std::size_t kMaxFields = 256;
 
 /// What the value of a field is.
@@ -42,7 +42,6 @@ struct Field {
 struct RecordSchema {
   std::vector<Field> fields;
   std::size_t max_records = std::numeric_limits<std::size_t>::max();
-  std::size_t min_records = 0;
 
   /// The field of that name, or fields.size().
   std::size_t find(std::string_view name) const noexcept;

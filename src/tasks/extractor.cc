@@ -1,5 +1,6 @@
 #include <algorithm>
 #include <charconv>
+#include <cmath>
 #include <cstdlib>
 
 #include <nlohmann/json.hpp>
@@ -226,6 +227,10 @@ Result<void> Extractor::Impl::save(const std::filesystem::path& path) const {
 
 Result<Extractor> Extractor::create(const Model& model, const ExtractOptions& options) {
   return guard([&]() -> Result<Extractor> {
+    if (!(options.min_probability >= 0 && options.min_probability <= 1)) {  // NaN, too
+      return fail(ErrorCode::kInvalidArgument, "min_probability is {}, not from 0 to 1",
+                  options.min_probability);
+    }
     auto impl = std::make_unique<Impl>(model, options.min_probability);
     LINNET_CHECK(impl->start(options));
     return Extractor(std::move(impl));
@@ -272,7 +277,8 @@ std::string schema_of(const std::vector<FieldText>& fields) {
                                            {"description", field.description},
                                            {"x-linnet-source", "span"}};
   }
-  return Json{{"type", "array"}, {"items", {{"type", "object"}, {"properties", properties}}}}.dump();
+  return Json{{"type", "array"}, {"items", {{"type", "object"}, {"properties", properties}}}}.dump(
+      -1, ' ', false, Json::error_handler_t::replace);
 }
 
 std::string example_of(std::string_view text, const std::vector<std::vector<FieldText>>& records) {
@@ -280,7 +286,8 @@ std::string example_of(std::string_view text, const std::vector<std::vector<Fiel
   for (const auto& record : records) {
     Json fields = Json::object();
     for (const FieldText& field : record) {
-      if (!field.value.empty()) fields[std::string(field.name)] = field.value;
+      if (field.value.empty()) continue;
+      fields[std::string(field.name)] = field.is_number ? Json::parse(field.value) : Json(field.value);
     }
     example["records"].push_back(std::move(fields));
   }
@@ -288,8 +295,9 @@ std::string example_of(std::string_view text, const std::vector<std::vector<Fiel
 }
 
 std::string number_text(double value) {
-  char text[32];
-  const auto end = std::to_chars(text, text + sizeof text, value).ptr;
+  if (value == 0 || !std::isfinite(value)) return {};
+  char text[512];  // the longest has 1 + 2 + 324 digits and 16 more
+  const auto end = std::to_chars(text, text + sizeof text, value, std::chars_format::fixed).ptr;
   return {text, end};
 }
 

@@ -11,7 +11,8 @@
 
 namespace linnet::tasks {
 
-/// `words` as a value of that kind, in its normal form: a JSON number, "mg", "2019-03-03", "19:30"; nothing
+/// `words` as a value of that kind, in its normal form: a JSON number (of
+/// any number of digits, but within the range of a double), "mg", "2019-03-03", "19:30"; nothing
 /// if they say none. `today` is what "tomorrow" and dates without a year are told from: the next such day.
 std::optional<std::string> typed_value(FieldKind kind, std::string_view words,
                                        const std::optional<Day>& today);

@@ -78,6 +78,12 @@ std::vector<ByteSpan> words_of(std::string_view text) {
   return words;
 }
 
+std::size_t space_at(std::string_view text) noexcept {
+  if (text.empty()) return 0;
+  const utf8::Decoded decoded = utf8::decode(text);
+  return kind_of(decoded.code_point) == Kind::kSpace ? decoded.n_bytes : 0;
+}
+
 std::vector<std::uint64_t> cues_of(std::string_view text, const std::vector<ByteSpan>& words, std::size_t i) {
   const auto word_at = [&](std::size_t base, std::ptrdiff_t offset) -> std::string_view {
     const auto at = static_cast<std::ptrdiff_t>(base) + offset;

@@ -24,6 +24,9 @@ struct ByteSpan {
 /// symbols and spaces. `text` is UTF-8.
 std::vector<ByteSpan> words_of(std::string_view text);
 
+/// Bytes of the white space character at the start of `text`; 0 if there is none.
+std::size_t space_at(std::string_view text) noexcept;
+
 /// What a word and its neighbours look like, each trait as a 64-bit hash: the word without case, its shape
 /// ("Aa9-"), first and last letters, the words and shapes of two neighbours on either side, and whether white
 /// space stands around it.

@@ -95,6 +95,8 @@ class Extract(ModelTestCase):
             self.refuse("extract", self.model, "--schema", bad, code=1, says="/properties/a/pattern")
             dates = ("extract", self.model, "--recipe", "dates")
             self.refuse(*dates, "--today", "now", code=1, says="YYYY-MM-DD", input="{}")
+            for least in ("nan", "-3", "7"):
+                self.refuse(*dates, "--min-probability", least, code=2, says="not from 0 to 1", input="{}")
 
 
 if __name__ == "__main__":

@@ -46,6 +46,33 @@ TEST(ExtractExamples, AValueIsWhereverItOccursAsAWord) {
   EXPECT_EQ(spans("prezolam"), (std::vector<ExampleSpan>{{0, {3, 6}}}));
 }
 
+TEST(ExtractExamples, ATypedValueIsWhereItsWordsMeanIt) {
+  const RecordSchema typed = parse_schema(R"({"properties": {"n": {"type": "number"},
+      "on": {"format": "date"}, "at": {"format": "time"}, "unit": {"format": "unit"}}})")
+                                 .value();
+  const auto spans = [&](const std::string& text, const std::string& fields) {
+    return parse_examples(fmt::format(R"({{"text": "{}", "records": [{{{}}}]}})", text, fields), typed)
+        .value()[0]
+        .spans;
+  };
+  EXPECT_EQ(spans("Zolam 1,250 mg", R"("n": 1250)"), (std::vector<ExampleSpan>{{0, {6, 11}}}));
+  EXPECT_EQ(spans("Zolam 1,250 mg or 250", R"("n": 250)"), (std::vector<ExampleSpan>{{0, {18, 21}}}));
+  EXPECT_EQ(spans("1000000 times", R"("n": 1e6)"), (std::vector<ExampleSpan>{{0, {0, 7}}}));
+  EXPECT_EQ(spans("-5 or 5", R"("n": 5)"), (std::vector<ExampleSpan>{{0, {6, 7}}}));
+  EXPECT_EQ(spans("-5 or 5", R"("n": -5)"), (std::vector<ExampleSpan>{{0, {0, 2}}}));
+  EXPECT_EQ(spans("at 7:30 pm", R"("at": "19:30")"), (std::vector<ExampleSpan>{{2, {3, 10}}}));
+  EXPECT_EQ(spans("on 3 March 2019", R"("on": "2019-03-03")"), (std::vector<ExampleSpan>{{1, {3, 15}}}));
+  EXPECT_EQ(spans("1,250 mg", R"("n": {"value": 1250, "begin": 0, "end": 8})"),
+            (std::vector<ExampleSpan>{{0, {0, 8}}}));
+}
+
+TEST(ExtractExamples, ReadsALongTextInTime) {
+  std::string text;
+  for (int i = 0; i < 240'000; ++i) text += "a ";
+  const std::string line = fmt::format(R"({{"text": "{}", "records": [{{"drug": "a"}}]}})", text);
+  EXPECT_EQ(parse_examples(line, schema()).value()[0].spans.size(), 240'000u);
+}
+
 TEST(ExtractExamples, NameTheLineThatIsWrong) {
   const std::pair<const char*, const char*> rows[] = {
       {"{\"text\": \"a\"}\n[1]", "line 2"},
@@ -54,6 +81,8 @@ TEST(ExtractExamples, NameTheLineThatIsWrong) {
       {R"({"text": "a", "records": [{"drug": 5}]})", "must be a string"},
       {R"({"text": "a", "records": [{"drug": {"begin": 0, "end": 9}}]})", "from byte 0 to 9"},
       {R"({"text": "a", "records": [{"drug": {"begin": 1}}]})", "from byte 1 to null"},
+      {R"({"text": "an Aspirin", "records": [{"drug": {"value": "Aspirin", "begin": 0, "end": 3}}]})",
+       "line 1: \"Aspirin\" is not what stands at bytes 0 to 3"},
       {R"({"text": "a", "records": [{"tone": "ugly"}]})", "none of the values"},
       {R"({"text": "a", "records": 5})", "array"},
       {R"({"text": "a", "slots": [5]})", "slot"},

@@ -16,7 +16,7 @@ TEST(ExtractSchema, ReadsARecordInThreeForms) {
           "unit": {"type": "string", "format": "unit", "x-linnet-from": "dose"},
           "on": {"format": "date"}, "route": {"enum": ["oral", "other", null]}}})";
   for (const std::string& text :
-       {record, R"({"type": "array", "minItems": 1, "maxItems": 3, "items": )" + record + "}",
+       {record, R"({"type": "array", "minItems": 0, "maxItems": 3, "items": )" + record + "}",
         R"({"type": "object", "properties": {"records": {"type": "array", "items": )" + record + "}}}"}) {
     const RecordSchema schema = parse_schema(text).value();
     ASSERT_EQ(schema.fields.size(), 6u);
@@ -55,12 +55,25 @@ TEST(ExtractSchema, NamesThePlaceOfWhatItCannotDo) {
       {R"({"properties": {"a": {"x-linnet-from": "b"}}})", ErrorCode::kInvalidArgument, "x-linnet-from"},
       {R"({"properties": {"a": {"x-linnet-from": "a"}}})", ErrorCode::kInvalidArgument, "x-linnet-from"},
       {R"({"properties": {"a": {}}, "required": ["b"]})", ErrorCode::kInvalidArgument, "/required"},
-      {R"({"type": "array", "items": {"properties": {"a": {}}}, "minItems": 2, "maxItems": 1})",
-       ErrorCode::kInvalidArgument, "minItems"},
+      {R"({"type": "array", "items": {"properties": {"a": {}}}, "minItems": 1})", ErrorCode::kUnsupported,
+       "at /minItems: 1 cannot be promised"},
+      {R"({"type": "array", "items": {"properties": {"a": {}}}, "minItems": -1})",
+       ErrorCode::kInvalidArgument, "/minItems"},
       {R"({"type": "array", "items": {"properties": {"a": {}}}, "uniqueItems": true})",
        ErrorCode::kUnsupported, "/uniqueItems"},
   };
   for (const Row& row : rows) expect_error(parse_schema(row.schema), row.code, row.part);
+}
+
+TEST(ExtractSchema, AnEnumHasAsManyValuesAsATaggerCanTellApart) {
+  const auto with_values = [](std::size_t n) {
+    std::string values;
+    for (std::size_t i = 0; i < n; ++i) values += fmt::format("{}\"v{}\"", i == 0 ? "" : ", ", i);
+    return parse_schema(R"({"properties": {"a": {"enum": [null, )" + values + "]}}}");
+  };
+  EXPECT_EQ(with_values(kMaxFields).value().fields[0].choices.size(), kMaxFields);
+  expect_error(with_values(kMaxFields + 1), ErrorCode::kUnsupported,
+               "/properties/a/enum: an enum of more than 256");
 }
 
 }  // namespace

@@ -1,4 +1,5 @@
 #include <fstream>
+#include <limits>
 
 #include <linnet/extract.h>
 
@@ -165,6 +166,11 @@ TEST(Extractor, BadInputIsAnError) {
   with = options();
   with.today = "yesterday";
   expect_error(Extractor::create(model, with), ErrorCode::kInvalidArgument, "yesterday");
+  for (const double least : {-3.0, 7.0, std::numeric_limits<double>::quiet_NaN()}) {
+    with = options();
+    with.min_probability = least;
+    expect_error(Extractor::create(model, with), ErrorCode::kInvalidArgument, "min_probability");
+  }
   with = options();
   with.examples = R"({"text": "a", "records": [{"drug": "b"}]})";
   expect_error(Extractor::create(model, with), ErrorCode::kInvalidArgument, "line 1");
@@ -181,6 +187,29 @@ struct Dose {
     return {{"drug", "name of the medicine", &Dose::drug}, {"dose", "how much", &Dose::dose}};
   }
 };
+
+struct Amount {
+  std::string drug;
+  double amount = 0;
+
+  static std::vector<FieldOf<Amount>> linnet_fields() {
+    return {{"drug", "not UTF-8: \xff", &Amount::drug}, {"amount", "how much", &Amount::amount}};
+  }
+};
+
+TEST(Extractor, LearnsFromStructsWithNumbers) {
+  ExtractOptions with;
+  with.schema = schema_of<Amount>();
+  with.n_ctx = 256;
+  with.examples = example_of<Amount>("Zolam 1,250 mg", {{"Zolam", 1250}}) +
+                  example_of<Amount>("Zolam 1000000 mg", {{"Zolam", 1e6}}) +
+                  example_of<Amount>("Zolam", {{"Zolam"}});
+  EXPECT_EQ(example_of<Amount>("Zolam", {{"Zolam", std::numeric_limits<double>::quiet_NaN()}}),
+            example_of<Amount>("Zolam", {{"Zolam"}}));
+  EXPECT_NE(with.examples.find("\"amount\":1000000}"), std::string::npos) << with.examples;
+  const Model model = load_tiny();
+  Extractor::create(model, with).value();
+}
 
 TEST(Extractor, FillsStructs) {
   const Model model = load_tiny();

@@ -46,6 +46,14 @@ TEST(TypedValue, NumbersAndUnits) {
   expect_rows(rows);
 }
 
+TEST(TypedValue, ANumberHasTheDigitsOfItsWords) {
+  constexpr const char* kLong = "12345678901234567890123";
+  EXPECT_EQ(typed_value(FieldKind::kNumber, kLong, {}), kLong);
+  EXPECT_EQ(typed_value(FieldKind::kInteger, kLong, {}), kLong);
+  EXPECT_EQ(typed_value(FieldKind::kNumber, std::string(308, '9'), {}), std::string(308, '9'));
+  EXPECT_EQ(typed_value(FieldKind::kNumber, std::string(400, '9'), {}), std::nullopt) << "no double holds it";
+}
+
 TEST(TypedValue, Dates) {
   constexpr auto kDate = FieldKind::kDate;
   const Row alone[] = {
@@ -93,6 +101,84 @@ TEST(TypedValue, Times) {
       {kTime, "99:99", ""},
       {kTime, "late", ""},
       {kTime, "seven o'clock", "07:00"},
+  };
+  expect_rows(rows);
+}
+
+TEST(TypedValue, WhatMayBeSomethingElseIsLeftOut) {
+  constexpr auto kTime = FieldKind::kTime;
+  const Row rows[] = {
+      {kTime, "2000 to 0100", "20:00"},
+      {kTime, "0900 to 1700", "09:00"},
+      {kTime, "9 am to 5 pm", "09:00"},
+      {kTime, "7:30 - 9:00", "07:30"},
+      {kTime, "9 to 5", ""},
+      {kTime, "2-4 pm", ""},
+      {kTime, "3 days ago", ""},
+      {kTime, "in two hours", ""},
+      {kTime, "half an hour", ""},
+      {kTime, "quarter eight", ""},
+      {kTime, "half an hour before midnight", "23:30"},
+      {kTime, "2 hours before 9 pm", "19:00"},
+      {kTime, "99 hours before 9", ""},
+      {kTime, "twenty-five to nine", "08:35"},
+      {kTime, "ten past seven", "07:10"},
+      {kTime, "24:00", "00:00"},
+      {kTime, "24:30", ""},
+      {kTime, "12 pm", "12:00"},
+      {kTime, "12 am", "00:00"},
+      {kTime, "13 am", ""},
+  };
+  expect_rows(rows);
+}
+
+TEST(TypedValue, DaysAreToldFromToday) {
+  constexpr auto kDate = FieldKind::kDate;
+  const Row rows[] = {
+      {kDate, "9 to 5", ""},
+      {kDate, "3 days ago", "2026-02-26"},
+      {kDate, "two weeks ago", "2026-02-15"},
+      {kDate, "last Friday", "2026-02-27"},
+      {kDate, "last Sunday", "2026-02-22"},
+      {kDate, "next Monday", "2026-03-02"},
+      {kDate, "next Sunday", "2026-03-08"},
+      {kDate, "the last Friday of June", ""},
+      {kDate, "next week Thursday", ""},
+      {kDate, "yesterday", "2026-02-28"},
+      {kDate, "the day before yesterday", "2026-02-27"},
+      {kDate, "in 3 months", "2026-06-01"},
+      {kDate, "a year ago", "2025-03-01"},
+      {kDate, "a week from today", "2026-03-08"},
+      {kDate, "in two hours", ""},
+      {kDate, "two weeks", ""},
+      {kDate, "in 9999 years", ""},
+      {kDate, "9999 months ago", "1192-12-01"},
+      {kDate, "9999 years ago", ""},
+      {kDate, "in 99999 days", ""},
+      {kDate, "March", ""},
+      {kDate, "March 2027", ""},
+      {kDate, "29 February", "2028-02-29"},
+      {kDate, "the twenty-first", "2026-03-21"},
+  };
+  expect_rows(rows, Day{2026, 3, 1});
+  EXPECT_EQ(typed_value(kDate, "in a month", Day{2026, 1, 31}), std::nullopt) << "no 31 February";
+}
+
+TEST(TypedValue, SignsAndUnusualSpaces) {
+  constexpr auto kNumber = FieldKind::kNumber, kUnit = FieldKind::kUnit;
+  const Row rows[] = {
+      {kNumber, "-5 degrees", "-5"},
+      {kNumber, "about -.5", "-0.5"},
+      {kNumber, "3-5", "3"},
+      {kNumber, "B-5", "5"},
+      {kNumber, "- 5", "5"},
+      {kNumber, "-0", "0"},
+      {kNumber, "1 234 euros", ""},
+      {kNumber, "1\u00a0234 euros", "1234"},
+      {kNumber, "1\u202f234\u2009567.5 euros", "1234567.5"},
+      {kUnit, "20\u00a0mg", "mg"},
+      {kUnit, "20\u2009mg\u00a0daily", "mg"},
+      {kUnit, "20 mg/m2 daily", "mg/m2"},
   };
   expect_rows(rows);
 }
