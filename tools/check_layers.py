@@ -61,7 +61,7 @@ LAYERS = {
 EVERYWHERE = set(LAYERS) | {"examples"}
 THIRD_PARTIES = {
     r"fmt/.*": EVERYWHERE - {"isa", "examples"},
-    r"nlohmann/.*": {"chat", "grammar", "tasks", "cli"},
+    r"nlohmann/.*": {"base", "chat", "grammar", "tasks", "cli"},
     r"pcre2\.h": {"tokenizer"},
     r"utf8proc\.h": {"tokenizer", "grammar", "chat"},
     r"CLI/.*": {"cli"},
@@ -74,7 +74,7 @@ THIRD_PARTIES = {
     r"sys/syscall\.h": {"base"},
     r"(sched|pthread)\.h": {"base", "threads"},
     r"string\.h": {"base"},  # explicit_bzero
-    r"(signal|pwd|termios|sys/ioctl|sys/resource|sys/wait)\.h": {"cli"},
+    r"(signal|poll|pwd|termios|sys/ioctl|sys/resource|sys/wait)\.h": {"cli"},
 }
 INCLUDE = re.compile(r'^\s*#\s*include\s*([<"])([^">]+)[">]')
 

@@ -67,7 +67,10 @@ class Extract(ModelTestCase):
 
     def test_without_an_example(self):
         span = {"type": "string", "x-linnet-source": "span"}
-        fields = {"drug": {**span, "description": "name of the medicine"}, "dose": {**span, "description": "how much of it"}}
+        fields = {
+            "drug": {**span, "description": "name of the medicine"},
+            "dose": {**span, "description": "how much of it"},
+        }
         texts = ["Give 3 pills of Prednisone 20 mg on 3 May 2024.", ""]
         with tempfile.TemporaryDirectory() as folder:
             schema = pathlib.Path(folder, "dose.json")

@@ -120,7 +120,8 @@ TEST_F(ClassifierTest, RefusesWhatCannotBeMeant) {
   expect_error(train({{"a", "x"}, {"", "y"}}), ErrorCode::kInvalidArgument, "example 1: the text is empty");
   expect_error(train({{"a", "x"}, {"b\xC0", "y"}}), ErrorCode::kInvalidArgument,
                "byte 1 begins no character");
-  expect_error(train({{"a", "x"}, {std::string(2000, 'q'), "y"}}), ErrorCode::kContextFull, "example 1: the text has");
+  expect_error(train({{"a", "x"}, {std::string(2000, 'q'), "y"}}), ErrorCode::kContextFull,
+               "example 1: the text has");
   ClassifierOptions options = small();
   options.layers = {9};
   expect_error(Classifier::train(model, letters_and_digits(), options), ErrorCode::kInvalidArgument, "[9]");
