@@ -199,8 +199,13 @@ Result<ConstraintMatch> Constraint::Impl::match(std::string_view text) const {
   // A machine that has been compacted starts anew as any other.
   if (!machine_ || machine_->is_exhausted()) machine_ = std::make_unique<Machine>(grammar);
   grammar::ConfigId config = Machine::kStart;
+  // What a text that is nested deep leaves open is not compacted away again and again.
+  std::size_t n_most = kMaxMachineBytes;
   for (std::size_t i = 0; i < text.size(); ++i) {
-    if (machine_->n_bytes() > kMaxMachineBytes) config = machine_->compact(config);
+    if (machine_->n_bytes() > n_most) {
+      config = machine_->compact(config);
+      n_most = std::max(kMaxMachineBytes, 2 * machine_->n_bytes());
+    }
     config = machine_->next(config, static_cast<std::uint8_t>(text[i]));
     if (config != Machine::kDead) continue;
     if (machine_->is_exhausted()) {

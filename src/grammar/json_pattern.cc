@@ -49,11 +49,11 @@ Result<PatternId> Patterns::add_pattern(const std::string& source) {
 }
 
 Result<std::optional<PatternId>> Patterns::add_format(const std::string& name) {
-  const auto key = '\0' + name;
-  if (const auto known = ids_.find(key); known != ids_.end()) return std::optional(known->second);
+  if (const auto known = format_ids_.find(name); known != format_ids_.end())
+    return std::optional(known->second);
   LINNET_TRY(auto language, format_language(name));
   if (!language) return std::optional<PatternId>{};
-  return std::optional(ids_[key] = add(*std::move(language)));
+  return std::optional(format_ids_[name] = add(*std::move(language)));
 }
 
 Result<PatternId> Patterns::add_strings(const std::vector<StringSet>& sets) {

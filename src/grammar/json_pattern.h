@@ -36,7 +36,7 @@ class Patterns {
   PatternId add(DfaPtr language);
 
   std::vector<DfaPtr> languages_;
-  std::map<std::string, PatternId> ids_;  // of patterns and, behind a NUL, of formats
+  std::map<std::string, PatternId> ids_, format_ids_;
 };
 
 /// Strings of `min` to `max` code points. Nothing if that takes too large an automaton.

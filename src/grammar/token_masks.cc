@@ -103,11 +103,17 @@ void TokenMasks::walk_all(const TokenTrie& trie, ConfigId config, TokenSet& set)
   walk(trie, 0, trie.nodes.size() - 1, set);
 }
 
-// Tokens that begin with a space which is no part of the text.
+// Tokens that begin with a space which is no part of the text; the space alone, where one more may follow.
 void TokenMasks::walk_behind_space(ConfigId config, TokenSet& set) {
   const TokenTrie& trie = texts_->all();
   for (std::size_t i = 0; i + 1 < trie.nodes.size(); i = trie.nodes[i].end) {
     if (trie.nodes[i].byte != ' ') continue;
+    for (std::uint32_t t = trie.nodes[i].tokens; t < trie.nodes[trie.nodes[i].end].tokens; ++t)
+      set.erase(trie.tokens[t]);
+    if (machine_.next(config, ' ') != Machine::kDead) {
+      for (std::uint32_t t = trie.nodes[i].tokens; t < trie.nodes[i + 1].tokens; ++t)
+        set.insert(trie.tokens[t]);
+    }
     path_[1] = config;
     walk(trie, i + 1, trie.nodes[i].end, set);
   }

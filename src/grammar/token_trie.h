@@ -25,6 +25,10 @@ class TokenSet {
     const std::uint64_t bit = is_in ? 1 : 0;
     words_[static_cast<std::size_t>(token) / 64] |= bit << (static_cast<unsigned>(token) % 64);
   }
+  void erase(Token token) noexcept {
+    words_[static_cast<std::size_t>(token) / 64] &=
+        ~(std::uint64_t{1} << (static_cast<unsigned>(token) % 64));
+  }
   bool contains(Token token) const noexcept {
     return (words_[static_cast<std::size_t>(token) / 64] >> (static_cast<unsigned>(token) % 64) & 1) != 0;
   }

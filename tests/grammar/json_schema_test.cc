@@ -119,6 +119,18 @@ TEST(JsonSchema, ItemsThatAreCounted) {
   EXPECT_EQ(produced(R"({"type": "array", "items": {"enum": [1, 2, 3]}, "uniqueItems": true, "minItems": 2})",
                      {"[1]", "[1, 2]", "[2, 2]", "[3, 1, 2]"}),
             (Texts{"[1, 2]", "[3, 1, 2]"}));
+  EXPECT_EQ(
+      produced(R"({"type": "array", "items": {"enum": [1, 2, 3], "multipleOf": 2}, "uniqueItems": true})",
+               {"[]", "[1]", "[2]", "[2, 2]"}),
+      (Texts{"[]", "[2]"}));
+}
+
+TEST(JsonSchema, APatternIsNoFormatWhateverItSays) {
+  EXPECT_EQ(produced(R"({"type": "string", "allOf": [{"format": "date"}, {"pattern": "2020|\u0000date"}]})",
+                     {R"("2020-01-01")", R"("2021-01-01")"}),
+            (Texts{R"("2020-01-01")"}));
+  EXPECT_FALSE(
+      compile_json_schema(R"({"allOf": [{"type": "string", "format": "date"}, {"pattern": "\u0000date"}]})"));
 }
 
 TEST(JsonSchema, TextsThatCannotBeFinishedAreNotBegun) {

@@ -132,5 +132,22 @@ TEST(TokenMasks, TheSpaceBeforeATextIsNoPartOfIt) {
   EXPECT_FALSE(masks.advance(cursor, " "));
 }
 
+TEST(TokenMasks, TheFirstTokenIsOneThatMayBeTakenThough) {
+  const Vocabulary vocabulary("llama_tied");
+  for (const char* pattern : {"^hello$", "^ (the|an|of|and|t|s|a|hello)$", "^ ?[a-z]+$"}) {
+    Builder builder;
+    TokenMasks masks(builder.finish(builder.automaton(compile_regex(pattern).value())).value(),
+                     vocabulary.texts);
+    TokenMasks::Cursor first(/*strips_space=*/true);
+    const auto mask = masks.mask(first);
+    EXPECT_FALSE(mask->is_empty());
+    for (Token token = 0; static_cast<std::size_t>(token) < vocabulary.texts->n_tokens(); ++token) {
+      if (!mask->contains(token)) continue;
+      TokenMasks::Cursor cursor(/*strips_space=*/true);
+      EXPECT_TRUE(masks.advance(cursor, vocabulary.model.piece(token).value())) << pattern << " " << token;
+    }
+  }
+}
+
 }  // namespace
 }  // namespace linnet::grammar
