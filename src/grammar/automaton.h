@@ -16,7 +16,7 @@ namespace linnet::grammar {
 struct State {
   std::uint64_t a = 0;
   std::uint64_t b = 0;
-  friend auto operator<=>(const State&, const State&) = default;
+  friend auto operator<=>(const State&, const State&) = default;  // NOLINT(modernize-use-nullptr): no pointer
 };
 
 /// A language of byte strings, which is not empty. Every state that start() or next() returns can reach one

@@ -83,7 +83,7 @@ class Machine {
     CellId cell = 0;
     NodeId node = 0;
     State state{};
-    friend auto operator<=>(const Thread&, const Thread&) = default;
+    friend auto operator<=>(const Thread&, const Thread&) = default;  // NOLINT(modernize-use-nullptr): none
   };
 
   // Work on the way to the next byte: a node to be read or a stack to go on with. n_fresh: how many of the
