@@ -208,7 +208,8 @@ std::optional<std::string> date_by_ordinal(const std::vector<Part>& parts, const
     const Part& part = parts[i];
     if (!part.number || *part.number < 1 || *part.number > 31) continue;
     constexpr std::string_view kEndings[] = {"st", "nd", "rd", "th"};
-    const std::string_view ending = part.n_digits == 0 || i + 1 == parts.size() ? "" : parts[i + 1].word;
+    std::string_view ending;
+    if (part.n_digits > 0 && i + 1 < parts.size()) ending = parts[i + 1].word;
     const bool is_ordinal = index_of(kEndings, ending) || index_of(kOrdinals, part.word) ||
                             part.word == "twentieth" || part.word == "thirtieth" ||
                             (i > 0 && parts[i - 1].word == "the" && i + 1 == parts.size());
