@@ -11,7 +11,8 @@ exported=$("$nm" -DC --defined-only "$1" | cut -d' ' -f3-)
 public='^((typeinfo|typeinfo name|vtable|guard variable) for )?linnet::[^:]'
 inner='^linnet::(\w+::Impl|[a-z_]+)::'  # Sub-namespaces are lower case, public types are not.
 called='^linnet::detail::'              # By the templates of the public headers.
-stray=$(grep -vE "$public" <<<"$exported" || true; grep -E "$inner" <<<"$exported" | grep -vE "$called" || true)
+stray=$(grep -vE "$public" <<<"$exported" || true
+        grep -E "$inner" <<<"$exported" | grep -vE "$called" || true)
 if [ -n "$stray" ]; then
   printf '%s exports what is no public name:\n%s\n' "$1" "$(head -20 <<<"$stray")" >&2
   wrong=1
