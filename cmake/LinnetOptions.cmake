@@ -30,7 +30,9 @@ function(linnet_target_defaults target)
   target_compile_options(${target} PRIVATE -ffp-contract=off -fno-trapping-math -Wall -Wextra -Wshadow -Wnon-virtual-dtor -Wundef
     $<$<BOOL:${LINNET_WERROR}>:-Werror>)
   if(LINNET_SANITIZE)
-    target_compile_options(${target} PRIVATE -fsanitize=${LINNET_SANITIZE} -fno-sanitize-recover=all -fno-omit-frame-pointer)
+    # Under a sanitizer g++ takes the empty state of an optional for a value that may be read (its manual warns of that).
+    target_compile_options(${target} PRIVATE -fsanitize=${LINNET_SANITIZE} -fno-sanitize-recover=all -fno-omit-frame-pointer
+      $<$<CXX_COMPILER_ID:GNU>:-Wno-maybe-uninitialized>)
     target_link_options(${target} PUBLIC -fsanitize=${LINNET_SANITIZE})
   endif()
 endfunction()
