@@ -20,7 +20,7 @@ void run(std::string_view gbnf, std::string_view text) {
   Machine machine(*grammar);
   ConfigId config = Machine::kStart;
   for (const char c : text.substr(0, 200)) {
-    require(machine.accepts(config) || machine.continues(config) || machine.is_exhausted());
+    require(machine.accepts(config) || machine.continues(config) || config == Machine::kTooMany);
     config = machine.next(config, static_cast<std::uint8_t>(c));
     if (config == Machine::kDead) return;
   }

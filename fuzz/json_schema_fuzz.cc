@@ -26,7 +26,7 @@ void run(std::string_view schema, std::string_view text, const JsonOptions& opti
   Machine machine(*grammar);
   ConfigId config = Machine::kStart;
   for (const char c : text.substr(0, 200)) {
-    require(machine.accepts(config) || machine.continues(config) || machine.is_exhausted());
+    require(machine.accepts(config) || machine.continues(config) || config == Machine::kTooMany);
     config = machine.next(config, static_cast<std::uint8_t>(c));
     if (config == Machine::kDead) return;
   }

@@ -32,11 +32,11 @@ Result<void> ConstrainedText::look() {
   const grammar::TokenMasks::Place place = masks_->place(cursor_);
   is_complete_ = place.accepts && !place.continues;
   mask_ = masks_->mask(cursor_);
-  if (is_complete_ || !mask_->is_empty()) return {};
-  if (masks_->is_exhausted()) {
+  if (!mask_) {
     return fail(ErrorCode::kUnsupported, "after '{}' the text can be read in too many ways to follow",
                 utf8::printable(cursor_.text()));
   }
+  if (is_complete_ || !mask_->is_empty()) return {};
   return fail(ErrorCode::kUnsupported,
               "after '{}' the constraint wants what no token of the vocabulary writes",
               utf8::printable(cursor_.text()));

@@ -197,7 +197,7 @@ Result<ConstraintMatch> Constraint::Impl::match(std::string_view text) const {
   using grammar::Machine;
   const std::scoped_lock lock(mutex_);
   // A machine that has been compacted starts anew as any other.
-  if (!machine_ || machine_->is_exhausted()) machine_ = std::make_unique<Machine>(grammar);
+  if (!machine_) machine_ = std::make_unique<Machine>(grammar);
   grammar::ConfigId config = Machine::kStart;
   // What a text that is nested deep leaves open is not compacted away again and again.
   std::size_t n_most = kMaxMachineBytes;
@@ -207,11 +207,10 @@ Result<ConstraintMatch> Constraint::Impl::match(std::string_view text) const {
       n_most = std::max(kMaxMachineBytes, 2 * machine_->n_bytes());
     }
     config = machine_->next(config, static_cast<std::uint8_t>(text[i]));
-    if (config != Machine::kDead) continue;
-    if (machine_->is_exhausted()) {
+    if (config == Machine::kDead) return ConstraintMatch{false, i};
+    if (config == Machine::kTooMany) {
       return fail(ErrorCode::kUnsupported, "at byte {} the text can be read in too many ways to follow", i);
     }
-    return ConstraintMatch{false, i};
   }
   return ConstraintMatch{machine_->accepts(config), text.size()};
 }

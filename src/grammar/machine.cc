@@ -27,16 +27,20 @@ std::size_t Machine::Hash::operator()(const Step& step) const noexcept {
 }
 
 Machine::Machine(GrammarPtr grammar) : grammar_(std::move(grammar)) {
-  cells_.emplace_back();    // the bottom of every stack
-  configs_.emplace_back();  // kDead
+  cells_.emplace_back();  // the bottom of every stack
+  configs_.resize(kStart + 1);
   plan({.is_entering = true, .node = grammar_->root});
   close();
-  const bool accepts = std::exchange(accepts_, false);
-  configs_.push_back({std::exchange(threads_, {}), accepts, nullptr});  // kStart
+  is_too_wide_ = is_too_wide_ || threads_.size() > kMaxThreads;
+  if (!std::exchange(is_too_wide_, false)) {
+    configs_[kStart] = {.threads = threads_, .accepts = accepts_, .next = nullptr};
+  }
+  threads_.clear();
+  accepts_ = false;
 }
 
 ConfigId Machine::work_out(ConfigId config, std::uint8_t byte) {
-  if (config == kDead) return kDead;
+  if (config < kStart) return config;
   std::unique_ptr<ConfigId[]>& row = configs_[config].next;
   if (!row) {
     row = std::make_unique<ConfigId[]>(256);
@@ -130,14 +134,12 @@ ConfigId Machine::compute(ConfigId config, std::uint8_t byte) {
   }
   close();
   const bool accepts = std::exchange(accepts_, false);
-  return intern(std::exchange(threads_, {}), accepts);
+  std::vector<Thread> threads = std::exchange(threads_, {});
+  return std::exchange(is_too_wide_, false) ? kTooMany : intern(std::move(threads), accepts);
 }
 
 ConfigId Machine::intern(std::vector<Thread> threads, bool accepts) {
-  if (threads.size() > kMaxThreads) {
-    is_exhausted_ = true;
-    return kDead;
-  }
+  if (threads.size() > kMaxThreads) return kTooMany;
   if (threads.empty() && !accepts) return kDead;
   std::sort(threads.begin(), threads.end());
   threads.erase(std::unique(threads.begin(), threads.end()), threads.end());
@@ -153,7 +155,7 @@ ConfigId Machine::intern(std::vector<Thread> threads, bool accepts) {
   }
   const auto id = static_cast<ConfigId>(configs_.size());
   n_bytes_ += 2 * sizeof(Config) + threads.size() * sizeof(Thread);
-  configs_.push_back({std::move(threads), accepts, nullptr});
+  configs_.push_back({.threads = std::move(threads), .accepts = accepts, .next = nullptr});
   config_ids_.emplace(hash, id);
   return id;
 }
@@ -168,10 +170,8 @@ void Machine::close() {
     const Step step = steps_.back();
     steps_.pop_back();
     if (planned_.size() > 8 * kMaxThreads) {
-      is_exhausted_ = true;
+      is_too_wide_ = true;
       steps_.clear();
-      threads_.clear();
-      accepts_ = false;
       break;
     }
     if (step.is_entering) {

@@ -14,6 +14,7 @@
 #include <string_view>
 #include <unordered_map>
 #include <unordered_set>
+#include <utility>
 #include <vector>
 
 #include "grammar/grammar.h"
@@ -27,13 +28,18 @@ class Machine {
  public:
   /// No text of the grammar begins so.
   static constexpr ConfigId kDead = 0;
+  /// The text leaves more possibilities open than are followed, and so does whatever it goes on with.
+  static constexpr ConfigId kTooMany = 1;
   /// Before the first byte.
-  static constexpr ConfigId kStart = 1;
+  static constexpr ConfigId kStart = 2;
+  /// Possibilities that are followed at a time.
+  static constexpr std::size_t kMaxThreads = 16'384;
 
   explicit Machine(GrammarPtr grammar);
 
-  /// After one more byte, or kDead. A grammar so ambiguous that a text leaves more than kMaxThreads
-  /// possibilities open ends in kDead too, see is_exhausted().
+  /// Whether kStart leaves no more possibilities open than are followed; the machine is of no use otherwise.
+  bool can_start() const noexcept { return accepts(kStart) || continues(kStart); }
+  /// After one more byte, kDead or kTooMany. Where it leads depends on the text alone.
   ConfigId next(ConfigId config, std::uint8_t byte) {
     const ConfigId* row = configs_[config].next.get();
     return row != nullptr && row[byte] != kUnknown ? row[byte] : work_out(config, byte);
@@ -44,6 +50,12 @@ class Machine {
   bool accepts(ConfigId config) const noexcept { return configs_[config].accepts; }
   /// Whether a longer one is.
   bool continues(ConfigId config) const noexcept { return !configs_[config].threads.empty(); }
+  /// Possibilities that are open.
+  std::size_t n_threads(ConfigId config) const noexcept { return configs_[config].threads.size(); }
+  /// Whether this is the first call with these arguments since `visit` was another.
+  bool visit(ConfigId config, std::uint32_t visit) noexcept {
+    return std::exchange(configs_[config].visit, visit) != visit;
+  }
   /// The only byte that can come next, if there is but one and the text cannot end here.
   std::optional<std::uint8_t> only_byte(ConfigId config) const noexcept;
   /// The most plain characters of which a possibility says that so many may follow in any order, see
@@ -58,13 +70,10 @@ class Machine {
   /// meaning.
   ConfigId compact(ConfigId config);
 
-  /// Whether a byte was refused because too many possibilities were open.
-  bool is_exhausted() const noexcept { return is_exhausted_; }
   /// About how much memory is in use.
   std::size_t n_bytes() const noexcept { return n_bytes_; }
 
  private:
-  static constexpr std::size_t kMaxThreads = 4096;
   using CellId = std::uint32_t;
 
   // What comes after the innermost node: the stack below it is `parent`.
@@ -99,6 +108,7 @@ class Machine {
   struct Config {
     std::vector<Thread> threads;  // sorted, none twice
     bool accepts = false;
+    std::uint32_t visit = 0;
     std::unique_ptr<ConfigId[]> next;  // (256), kUnknown where not worked out; null: nowhere
   };
   static constexpr ConfigId kUnknown = ~ConfigId{0};
@@ -129,13 +139,13 @@ class Machine {
   std::vector<Config> configs_;
   std::unordered_multimap<std::uint64_t, ConfigId> config_ids_;  // by a hash of their threads
   std::size_t n_bytes_ = 0;
-  bool is_exhausted_ = false;
 
   // Of the closure that is under way.
   std::vector<Step> steps_;
   std::unordered_set<Step, Hash> planned_;
   std::vector<Thread> threads_;
   bool accepts_ = false;
+  bool is_too_wide_ = false;
 };
 
 }  // namespace linnet::grammar

@@ -3,6 +3,12 @@
 #include <utility>
 
 namespace linnet::grammar {
+namespace {
+
+// A mask that meets more is not worked out: a typical one meets some hundreds, and this many take a second.
+constexpr std::size_t kMaxPossibilities = 2'000'000;
+
+}  // namespace
 
 TokenMasks::TokenMasks(GrammarPtr grammar, std::shared_ptr<const TokenTexts> texts, std::size_t max_bytes)
     : grammar_(std::move(grammar)),
@@ -14,7 +20,6 @@ TokenMasks::TokenMasks(GrammarPtr grammar, std::shared_ptr<const TokenTexts> tex
 // Before any work on a cursor: begins anew if too much is kept, and finds a cursor's place again.
 void TokenMasks::renew(Cursor& cursor) {
   if (machine_.n_bytes() + n_mask_bytes_ > max_bytes_) {
-    was_exhausted_ = was_exhausted_ || machine_.is_exhausted();
     machine_ = Machine(grammar_);
     masks_.clear();
     first_mask_.reset();
@@ -31,7 +36,7 @@ bool TokenMasks::advance(Cursor& cursor, std::string_view bytes) {
   renew(cursor);
   if (cursor.strips_space_ && bytes.starts_with(' ')) bytes.remove_prefix(1);
   const ConfigId after = machine_.next(cursor.config_, bytes);
-  if (after == Machine::kDead) return false;
+  if (after < Machine::kStart) return false;
   cursor.text_ += bytes;
   cursor.config_ = after;
   cursor.strips_space_ = false;
@@ -67,23 +72,21 @@ std::shared_ptr<const TokenSet> TokenMasks::mask(Cursor& cursor) {
   if (const auto known = masks_.find(cursor.config_); known != masks_.end()) return known->second;
   // Counters far from their limits give the same mask.
   const ConfigId config = machine_.representative(cursor.config_, texts_->all().n_deepest);
-  std::shared_ptr<const TokenSet>& common = masks_[config];
-  if (!common) {
-    common = compute(config, false);
-    n_mask_bytes_ += common->n_bytes();
+  auto common = masks_.find(config);
+  if (common == masks_.end()) {
+    common = masks_.emplace(config, compute(config, false)).first;
+    n_mask_bytes_ += common->second ? common->second->n_bytes() : 0;
   }
-  const std::shared_ptr<const TokenSet> mask = common;
+  const std::shared_ptr<const TokenSet> mask = common->second;
   masks_[cursor.config_] = mask;
   return mask;
 }
 
-bool TokenMasks::is_exhausted() {
-  const std::scoped_lock lock(mutex_);
-  return was_exhausted_ || machine_.is_exhausted();
-}
-
 std::shared_ptr<const TokenSet> TokenMasks::compute(ConfigId config, bool strips_space) {
   auto set = std::make_shared<TokenSet>(texts_->n_tokens());
+  ++visit_;
+  n_possibilities_ = 0;
+  count(config);
   // What plain characters do not decide: tokens that hold another byte, and whatever possibilities allow that
   // say nothing of plain characters.
   const std::size_t n_plain = machine_.n_plain_characters(config);
@@ -95,7 +98,13 @@ std::shared_ptr<const TokenSet> TokenMasks::compute(ConfigId config, bool strips
   if (machine_.accepts(config)) {
     for (const Token end : texts_->ends()) set->insert(end);
   }
+  if (n_possibilities_ > kMaxPossibilities) return nullptr;
   return set;
+}
+
+void TokenMasks::count(ConfigId config) {
+  if (!machine_.visit(config, visit_)) return;
+  n_possibilities_ += config == Machine::kTooMany ? kMaxPossibilities + 1 : 1 + machine_.n_threads(config);
 }
 
 void TokenMasks::walk_all(const TokenTrie& trie, ConfigId config, TokenSet& set) {
@@ -110,7 +119,8 @@ void TokenMasks::walk_behind_space(ConfigId config, TokenSet& set) {
     if (trie.nodes[i].byte != ' ') continue;
     for (std::uint32_t t = trie.nodes[i].tokens; t < trie.nodes[trie.nodes[i].end].tokens; ++t)
       set.erase(trie.tokens[t]);
-    if (machine_.next(config, ' ') != Machine::kDead) {
+    if (const ConfigId after = machine_.next(config, ' '); after != Machine::kDead) {
+      count(after);
       for (std::uint32_t t = trie.nodes[i].tokens; t < trie.nodes[i + 1].tokens; ++t)
         set.insert(trie.tokens[t]);
     }
@@ -123,7 +133,7 @@ void TokenMasks::walk(const TokenTrie& trie, std::size_t begin, std::size_t end,
   const TokenTrie::Node* const nodes = trie.nodes.data();
   const Token* const tokens = trie.tokens.data();
   ConfigId* const path = path_.data();
-  for (std::size_t i = begin; i < end;) {
+  for (std::size_t i = begin; i < end && n_possibilities_ <= kMaxPossibilities;) {
     const TokenTrie::Node& node = nodes[i];
     const ConfigId after = machine_.next(path[node.depth - 1], node.byte);
     path[node.depth] = after;
@@ -131,6 +141,7 @@ void TokenMasks::walk(const TokenTrie& trie, std::size_t begin, std::size_t end,
       i = node.end;
       continue;
     }
+    count(after);
     // Most nodes end one token or none, and which of the two no processor can foresee.
     const std::uint32_t n_tokens = nodes[++i].tokens - node.tokens;
     set.insert(tokens[node.tokens], n_tokens > 0);

@@ -50,11 +50,11 @@ class TokenMasks {
   Place place(Cursor& cursor);
   /// The bytes that must come next, up to a choice or an end; at most max_bytes.
   std::string forced(Cursor& cursor, std::size_t max_bytes);
-  /// Tokens that may come next, those that end an answer among them if the text may end. Never null.
+  /// Tokens that may come next, those that end an answer among them if the text may end. Null if the text, or
+  /// one that a token makes of it, can be read in too many ways: which it is depends on text and vocabulary
+  /// alone.
   std::shared_ptr<const TokenSet> mask(Cursor& cursor);
 
-  /// Whether some text left more possibilities open than are followed.
-  bool is_exhausted();
   const TokenTexts& texts() const noexcept { return *texts_; }
 
  private:
@@ -63,6 +63,7 @@ class TokenMasks {
   void walk_all(const TokenTrie& trie, ConfigId config, TokenSet& set);
   void walk_behind_space(ConfigId config, TokenSet& set);
   void walk(const TokenTrie& trie, std::size_t begin, std::size_t end, TokenSet& set);
+  void count(ConfigId config);
 
   const GrammarPtr grammar_;
   const std::shared_ptr<const TokenTexts> texts_;
@@ -73,8 +74,11 @@ class TokenMasks {
   std::unordered_map<ConfigId, std::shared_ptr<const TokenSet>> masks_;
   std::shared_ptr<const TokenSet> first_mask_;  // of a text whose first space is stripped
   std::size_t n_mask_bytes_ = 0;
-  std::vector<ConfigId> path_;  // of a walk
-  bool was_exhausted_ = false;
+
+  // Of the mask that is under way.
+  std::vector<ConfigId> path_;
+  std::uint32_t visit_ = 0;
+  std::size_t n_possibilities_ = 0;  // of all configurations that were visited, each once
 };
 
 }  // namespace linnet::grammar

@@ -108,6 +108,30 @@ TEST(TokenMasks, BeginAnewWhereMemoryEndsAndFindTheirPlace) {
   EXPECT_FALSE(masks.place(old).continues);
 }
 
+TEST(TokenMasks, AreRefusedWhereTheyTakeTooLong) {
+  // s ::= "a" s "x" | "a" s "y" | "a": each "a" doubles what can be open.
+  Builder b;
+  const RuleId s = b.declare("s");
+  const NodeId r = b.rule(s), a = b.literal("a");
+  b.define(s, b.choice({b.sequence({a, r, b.literal("x")}), b.sequence({a, r, b.literal("y")}), a}));
+  const GrammarPtr grammar = b.finish(r).value();
+  const Vocabulary vocabulary("llama_tied");
+  // The same place whatever was asked for before.
+  const auto first_refused = [&](TokenMasks& masks) -> std::size_t {
+    TokenMasks::Cursor cursor;
+    for (std::size_t n = 0; n < 100; ++n) {
+      if (masks.mask(cursor) == nullptr) return n;
+      if (!masks.advance(cursor, "a")) break;
+    }
+    return 0;
+  };
+  TokenMasks masks(grammar, vocabulary.texts), small(grammar, vocabulary.texts, 1 << 16);
+  const std::size_t n = first_refused(masks);
+  EXPECT_GT(n, 5u);
+  EXPECT_EQ(first_refused(masks), n);
+  EXPECT_EQ(first_refused(small), n);
+}
+
 TEST(TokenMasks, TellWhatMustCome) {
   const Vocabulary vocabulary("llama_tied");
   TokenMasks masks(compile_json_schema(R"({"type": "object", "properties": {"a": {"const": 1}},
