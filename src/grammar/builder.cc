@@ -1,9 +1,12 @@
 #include <algorithm>
+#include <unordered_set>
 #include <utility>
 
 #include "grammar/analysis.h"
 #include "grammar/dfa.h"
 #include "grammar/grammar.h"
+#include "grammar/machine.h"
+#include "grammar/text_list.h"
 
 namespace linnet::grammar {
 namespace {
@@ -12,6 +15,23 @@ namespace {
 constexpr std::size_t kMaxNodes = 1'000'000;
 // Regular parts become one automaton if their positions, repetitions written out, are no more than this.
 constexpr std::size_t kMaxPositions = 4'000;
+
+struct Rounds {
+  std::uint32_t min, max;
+};
+
+// How often X is repeated by `outer` rounds of `inner` rounds of it. Nothing if the counts leave a gap, as
+// those of (X{3}){1,2} do, or are too large: X twice the most is then not X three times the least.
+std::optional<Rounds> rounds_of_rounds(Rounds inner, Rounds outer) {
+  const bool is_endless = inner.max == kNoLimit || outer.max == kNoLimit;
+  const std::uint64_t min = std::uint64_t{inner.min} * outer.min;
+  const std::uint64_t max = is_endless ? kNoLimit : std::uint64_t{inner.max} * outer.max;
+  if (min >= kNoLimit || (!is_endless && max >= kNoLimit)) return {};
+  // The gap, if there is one, is widest from the fewest rounds to one more.
+  const std::uint64_t most_of_fewest = std::uint64_t{inner.max} * outer.min;
+  if (outer.max > outer.min && min + inner.min > most_of_fewest + 1) return {};
+  return Rounds{static_cast<std::uint32_t>(min), static_cast<std::uint32_t>(max)};
+}
 
 // Copies what the root reaches, without what cannot be written, with automata as leaves.
 class Lowering {
@@ -45,7 +65,7 @@ class Lowering {
     if (node.kind == NodeKind::kCharacters) {
       dfa = of_characters(id);
     } else if (node.kind != NodeKind::kEmpty && node.kind != NodeKind::kAutomaton &&
-               analysis_.n_positions(id) <= kMaxPositions) {
+               analysis_.n_positions(id) <= kMaxPositions && !work_.is_spent()) {
       dfa = Dfa::from_node(builder_, id, &work_);
     }
     Result<NodeId> made =
@@ -77,10 +97,20 @@ class Lowering {
     }
     Node copy = node;
     copy.children.clear();
+    std::vector<std::string> texts;  // of a choice, which may be thousands that begin alike
     for (const NodeId child : node.children) {
       if (!analysis_.can_be_written(child)) continue;  // one of several choices
+      if (const Node& part = builder_.node(child);
+          node.kind == NodeKind::kChoice && part.kind == NodeKind::kLiteral) {
+        texts.push_back(part.bytes);
+        continue;
+      }
       LINNET_TRY(const NodeId lowered, lower(child));
       copy.children.push_back(lowered);
+    }
+    if (!texts.empty()) {
+      copy.children.push_back(add(
+          {.kind = NodeKind::kAutomaton, .automaton = std::make_shared<const TextList>(std::move(texts))}));
     }
     // Each round of a repetition takes a byte or more, so empty ones need not be counted.
     if (node.kind == NodeKind::kRepeat && analysis_.can_be_empty(node.children[0])) copy.min = 0;
@@ -184,8 +214,9 @@ NodeId Builder::sequence(std::vector<NodeId> children) {
 
 NodeId Builder::choice(std::vector<NodeId> children) {
   std::vector<NodeId> flat;
-  const auto take = [&flat](NodeId child) {
-    if (std::find(flat.begin(), flat.end(), child) == flat.end()) flat.push_back(child);
+  std::unordered_set<NodeId> taken;
+  const auto take = [&](NodeId child) {
+    if (taken.insert(child).second) flat.push_back(child);
   };
   for (const NodeId child : children) {
     const Node& node = nodes_[child];
@@ -202,10 +233,15 @@ NodeId Builder::choice(std::vector<NodeId> children) {
 }
 
 NodeId Builder::repeat(NodeId child, std::uint32_t min, std::uint32_t max) {
-  const NodeKind kind = nodes_[child].kind;
-  if (max == 0 || kind == NodeKind::kEmpty) return empty();
-  if (kind == NodeKind::kNothing) return min == 0 ? empty() : child;
+  const Node& inner = nodes_[child];
+  if (max == 0 || inner.kind == NodeKind::kEmpty) return empty();
+  if (inner.kind == NodeKind::kNothing) return min == 0 ? empty() : child;
   if (min == 1 && max == 1) return child;
+  if (inner.kind == NodeKind::kRepeat) {
+    if (const auto rounds = rounds_of_rounds({inner.min, inner.max}, {min, max})) {
+      return repeat(inner.children[0], rounds->min, rounds->max);
+    }
+  }
   return add({.kind = NodeKind::kRepeat, .min = min, .max = max, .children = {child}});
 }
 
@@ -250,7 +286,12 @@ Result<GrammarPtr> Builder::finish(NodeId root) {
   if (!analysis.can_be_written(root)) {
     return fail(ErrorCode::kInvalidArgument, "no text satisfies this; it contradicts itself or never ends");
   }
-  return Lowering(*this, analysis).run(root);
+  LINNET_TRY(GrammarPtr grammar, Lowering(*this, analysis).run(root));
+  if (!Machine(grammar).can_start()) {
+    return fail(ErrorCode::kUnsupported,
+                "a text can begin in too many ways to follow; at most {} are possible", Machine::kMaxThreads);
+  }
+  return grammar;
 }
 
 }  // namespace linnet::grammar

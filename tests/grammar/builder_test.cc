@@ -2,6 +2,7 @@
 
 #include "grammar/dfa.h"
 #include "grammar/grammar.h"
+#include "grammar/machine.h"
 
 namespace linnet::grammar {
 namespace {
@@ -63,6 +64,68 @@ TEST(Builder, MergesRangesOfCharacters) {
   Builder b;
   const Node& node = b.node(b.characters({{'c', 'e'}, {'a', 'b'}, {'d', 'x'}, {0xD000, 0xE010}}));
   EXPECT_EQ(node.ranges, (std::vector<CharacterRange>{{'a', 'x'}, {0xD000, 0xD7FF}, {0xE000, 0xE010}}));
+}
+
+TEST(Builder, TakesRoundsOfRoundsTogether) {
+  constexpr std::uint32_t kMany = 1'000'000'000;
+  struct Case {
+    std::uint32_t min, max, outer_min, outer_max;  // of (X{min,max}){outer_min,outer_max}
+    std::uint32_t expected_min, expected_max;
+  };
+  for (const auto& [min, max, outer_min, outer_max, expected_min, expected_max] :
+       {Case{0, kNoLimit, 0, kNoLimit, 0, kNoLimit}, Case{1, kNoLimit, 0, 1, 0, kNoLimit},
+        Case{0, 1, 1, kNoLimit, 0, kNoLimit}, Case{1, kNoLimit, 1, kNoLimit, 1, kNoLimit},
+        Case{0, 1000, 0, 1000, 0, 1'000'000}, Case{3, 3, 2, 2, 6, 6}, Case{2, 3, 1, 2, 2, 6},
+        Case{2, kNoLimit, 3, 4, 6, kNoLimit}}) {
+    Builder b;
+    const NodeId x = b.literal("x");
+    const Node& node = b.node(b.repeat(b.repeat(x, min, max), outer_min, outer_max));
+    EXPECT_EQ(node.children, std::vector<NodeId>{x}) << min << ' ' << max << ' ' << outer_min;
+    EXPECT_EQ(node.min, expected_min);
+    EXPECT_EQ(node.max, expected_max);
+  }
+  // 1 and 2, or 0 and 2, but not what is between; and more than can be counted.
+  for (const auto& [min, max, outer_min, outer_max, expected_min, expected_max] :
+       {Case{3, 3, 1, 2, 1, 2}, Case{2, 3, 0, 1, 0, 1}, Case{2, kNoLimit, 0, 1, 0, 1},
+        Case{0, kMany, 0, kMany, 0, kMany}}) {
+    Builder b;
+    const NodeId inner = b.repeat(b.literal("x"), min, max);
+    const Node& node = b.node(b.repeat(inner, outer_min, outer_max));
+    EXPECT_EQ(node.children, std::vector<NodeId>{inner}) << min << ' ' << max << ' ' << outer_min;
+    EXPECT_EQ(node.min, expected_min);
+    EXPECT_EQ(node.max, expected_max);
+  }
+}
+
+TEST(Builder, AChoiceOfThousandsThatBeginAlike) {
+  Builder b;
+  std::vector<NodeId> texts{b.sequence({b.literal("text "), b.repeat(b.literal("-"), 1, kNoLimit)})};
+  for (int i = 0; i < 50'000; ++i) texts.push_back(b.literal("text " + std::to_string(i)));
+  const auto grammar = b.finish(b.sequence({b.choice(std::move(texts)), b.literal(".")}));
+  ASSERT_TRUE(grammar) << grammar.error().message;
+  Machine machine(*grammar);
+  const auto is_text = [&](std::string_view text) {
+    return machine.accepts(machine.next(Machine::kStart, text));
+  };
+  for (const std::string_view text : {"text 0.", "text 49999.", "text 4.", "text --."})
+    EXPECT_TRUE(is_text(text));
+  for (const std::string_view text : {"text 50000.", "text .", "text 4", "text 04."})
+    EXPECT_FALSE(is_text(text));
+}
+
+TEST(Builder, RefusesTooManyBeginnings) {
+  Builder b;
+  const NodeId a = b.literal("a");
+  std::vector<NodeId> ways;  // recursion, so that no automaton can be made of them
+  for (std::size_t i = 0; i <= Machine::kMaxThreads; ++i) {
+    const RuleId rule = b.declare(std::to_string(i));
+    b.define(rule, b.sequence({a, b.repeat(b.rule(rule), 0, 1), b.literal(std::to_string(i))}));
+    ways.push_back(b.rule(rule));
+  }
+  const auto result = b.finish(b.choice(std::move(ways)));
+  ASSERT_FALSE(result);
+  EXPECT_EQ(result.error().code, ErrorCode::kUnsupported);
+  EXPECT_NE(result.error().message.find("too many ways"), std::string::npos);
 }
 
 TEST(Builder, FollowsLongChainsOfRulesWithoutRecursion) {
