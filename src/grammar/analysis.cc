@@ -29,16 +29,29 @@ Analysis::Analysis(const Builder& builder) : builder_(builder), users_(builder.n
 template <class Holds>
 void Analysis::grow(std::vector<bool>& holds_of, Holds&& holds) const {
   std::vector<NodeId> queue;
-  const auto consider = [&](NodeId id) {
+  std::vector<NodeId> lists;  // to be looked at once more is known, as each takes all its members' time
+  std::vector<bool> is_listed(holds_of.size(), false);
+  const auto decide = [&](NodeId id) {
     if (holds_of[id] || !holds(builder_.node(id))) return;
     holds_of[id] = true;
     queue.push_back(id);
   };
+  const auto consider = [&](NodeId id) {
+    if (builder_.node(id).kind != NodeKind::kList) return decide(id);
+    if (!is_listed[id]) lists.push_back(id);
+    is_listed[id] = true;
+  };
   for (NodeId id = 0; id < holds_of.size(); ++id) consider(id);
-  while (!queue.empty()) {
-    const NodeId id = queue.back();
-    queue.pop_back();
-    for (const NodeId user : users_[id]) consider(user);
+  while (!queue.empty() || !lists.empty()) {
+    while (!queue.empty()) {
+      const NodeId id = queue.back();
+      queue.pop_back();
+      for (const NodeId user : users_[id]) consider(user);
+    }
+    for (const NodeId id : std::exchange(lists, {})) {
+      is_listed[id] = false;
+      decide(id);
+    }
   }
 }
 

@@ -99,7 +99,7 @@ class Determinizer {
     work_.spend(table->next.size());
     table = minimized(*table);
     if (!check.is_wanted) {
-      const auto others = Dfa::complement(Dfa(*table));
+      const auto others = Dfa::complement(Dfa(*table), work_);
       if (!others) return std::nullopt;
       table = (*others)->table();
     }
@@ -215,6 +215,7 @@ class Determinizer {
     const auto prefix_states = static_cast<std::uint32_t>((*sets_[from])[0]);
     const std::size_t row = table_.next.size();
     table_.next.resize(row + table_.n_classes, DfaTable::kDead);
+    work_.spend(table_.n_classes);
     for (std::size_t c = 0; c < table_.n_classes; ++c) {
       Set& set = targets_[c];
       if (set.size() == 1) continue;
@@ -249,8 +250,8 @@ class Determinizer {
 
 std::optional<DfaTable> Nfa::determinized(std::size_t max_states, AutomataWork& work,
                                           const Prefixes& prefixes) const {
-  if (is_full()) return std::nullopt;
   work.spend(n_parts_);
+  if (is_full()) return std::nullopt;
   PrefixStates::States start;
   for (const DfaTable& prefix : prefixes) start.push_back(prefix.n_states() == 0 ? DfaTable::kDead : 0);
   return Determinizer(*this, prefixes, std::move(start), max_states, work).run();

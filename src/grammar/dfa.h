@@ -41,12 +41,10 @@ class Dfa final : public Automaton {
   static DfaPtr any_text();
 
   /// Texts of both, of either, and valid UTF-8 that is not in `a`. Nothing if that takes more than
-  /// kMaxDfaStates states.
-  static std::optional<DfaPtr> intersection(const Dfa& a, const Dfa& b);
-  static std::optional<DfaPtr> united(const Dfa& a, const Dfa& b);
-  static std::optional<DfaPtr> complement(const Dfa& a);
-  /// Whether no text is in both, without making their intersection. Nothing if that takes much work.
-  static std::optional<bool> are_disjoint(const Dfa& a, const Dfa& b);
+  /// kMaxDfaStates states or all of `work`.
+  static std::optional<DfaPtr> intersection(const Dfa& a, const Dfa& b, AutomataWork& work);
+  static std::optional<DfaPtr> united(const Dfa& a, const Dfa& b, AutomataWork& work);
+  static std::optional<DfaPtr> complement(const Dfa& a, AutomataWork& work);
 
   /// Whether no text is in the language. Only such a Dfa breaks the promise of Automaton, and must not
   /// become part of a grammar.

@@ -46,11 +46,12 @@ class Pairs {
 /// Both automata at once. `lives(in_a, in_b)`: whether texts still count that have left a or b;
 /// `accepts(of_a, of_b)`: which of them are in the result.
 template <class Lives, class Accepts>
-std::optional<DfaPtr> product(const Dfa& a, const Dfa& b, Lives lives, Accepts accepts) {
+std::optional<DfaPtr> product(const Dfa& a, const Dfa& b, AutomataWork& work, Lives lives, Accepts accepts) {
   Pairs pairs(a.table(), b.table());
   DfaTable table{.class_of = pairs.classes().class_of, .n_classes = pairs.classes().bytes.size()};
   for (std::size_t i = 0; i < pairs.size(); ++i) {
-    if (pairs.size() > kMaxDfaStates) return std::nullopt;
+    if (pairs.size() > kMaxDfaStates || work.is_spent()) return std::nullopt;
+    work.spend(table.n_classes);
     const Pairs::Pair from = pairs[i];
     table.accepts.push_back(accepts(pairs.accepts_a(from), pairs.accepts_b(from)));
     for (const std::uint8_t byte : pairs.classes().bytes) {
@@ -63,35 +64,20 @@ std::optional<DfaPtr> product(const Dfa& a, const Dfa& b, Lives lives, Accepts a
 
 }  // namespace
 
-std::optional<DfaPtr> Dfa::intersection(const Dfa& a, const Dfa& b) {
+std::optional<DfaPtr> Dfa::intersection(const Dfa& a, const Dfa& b, AutomataWork& work) {
   const auto both = [](bool x, bool y) { return x && y; };
-  return product(a, b, both, both);
+  return product(a, b, work, both, both);
 }
 
-std::optional<DfaPtr> Dfa::united(const Dfa& a, const Dfa& b) {
+std::optional<DfaPtr> Dfa::united(const Dfa& a, const Dfa& b, AutomataWork& work) {
   const auto either = [](bool x, bool y) { return x || y; };
-  return product(a, b, either, either);
+  return product(a, b, work, either, either);
 }
 
-std::optional<DfaPtr> Dfa::complement(const Dfa& a) {
+std::optional<DfaPtr> Dfa::complement(const Dfa& a, AutomataWork& work) {
   return product(
-      *any_text(), a, [](bool in_any, bool) { return in_any; },
+      *any_text(), a, work, [](bool in_any, bool) { return in_any; },
       [](bool of_any, bool of_a) { return of_any && !of_a; });
-}
-
-std::optional<bool> Dfa::are_disjoint(const Dfa& a, const Dfa& b) {
-  constexpr std::size_t kMaxPairs = 500'000;
-  Pairs pairs(a.table(), b.table());
-  for (std::size_t i = 0; i < pairs.size(); ++i) {
-    if (pairs.size() > kMaxPairs) return std::nullopt;
-    const Pairs::Pair from = pairs[i];
-    if (pairs.accepts_a(from) && pairs.accepts_b(from)) return false;
-    for (const std::uint8_t byte : pairs.classes().bytes) {
-      const Pairs::Pair to = pairs.after(from, byte);
-      if (to.a != kDead && to.b != kDead) pairs.id(to);
-    }
-  }
-  return true;
 }
 
 }  // namespace linnet::grammar

@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <unordered_map>
 
 #include "grammar/dfa.h"
@@ -22,8 +23,9 @@ std::optional<std::vector<NodeId>> parts(const Builder& builder, const Node& nod
   }
 }
 
-// Whether everything that `root` reaches is regular and nothing leads back to itself.
-bool is_regular(const Builder& builder, NodeId root) {
+// Whether everything that `root` reaches is regular and nothing leads back to itself; false too if `work`
+// ends.
+bool is_regular(const Builder& builder, NodeId root, AutomataWork& work) {
   struct Step {
     NodeId node;
     std::vector<NodeId> parts;
@@ -32,7 +34,8 @@ bool is_regular(const Builder& builder, NodeId root) {
   std::vector<Step> path;
   const auto enter = [&](NodeId node) {
     auto below = parts(builder, builder.node(node));
-    if (!below) return false;
+    if (!below || work.is_spent()) return false;
+    work.spend(1 + below->size());
     is_done[node] = false;
     path.push_back({node, *std::move(below)});
     return true;
@@ -80,11 +83,12 @@ void lay(Nfa& nfa, const Builder& builder, NodeId root) {
 }  // namespace
 
 std::optional<DfaPtr> Dfa::from_node(const Builder& builder, NodeId node, AutomataWork* work) {
-  if (!is_regular(builder, node)) return std::nullopt;
-  Nfa nfa;
-  lay(nfa, builder, node);
   AutomataWork own_work;
-  const auto table = nfa.determinized(kMaxDfaStates, work ? *work : own_work);
+  if (work == nullptr) work = &own_work;
+  if (!is_regular(builder, node, *work)) return std::nullopt;
+  Nfa nfa(std::min(Nfa::kMaxParts, work->n_left()));
+  lay(nfa, builder, node);
+  const auto table = nfa.determinized(kMaxDfaStates, *work);
   if (!table) return std::nullopt;
   return std::make_shared<const Dfa>(*table);
 }

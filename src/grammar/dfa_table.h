@@ -14,11 +14,13 @@ namespace linnet::grammar {
 /// that many parts cannot take long where each alone would not.
 class AutomataWork {
  public:
+  explicit AutomataWork(std::size_t n_steps = 20'000'000) : n_left_(n_steps) {}
   void spend(std::size_t n) noexcept { n_left_ -= std::min(n, n_left_); }
   bool is_spent() const noexcept { return n_left_ == 0; }
+  std::size_t n_left() const noexcept { return n_left_; }
 
  private:
-  std::size_t n_left_ = 20'000'000;
+  std::size_t n_left_;
 };
 
 struct DfaTable {

@@ -74,7 +74,7 @@ std::optional<std::vector<ExpressionId>> Emitter::listed_values(const ValueSet& 
   if (set.has_false) values.push_back({.kind = JsonKind::kFalse});
   for (const NumberSet& numbers : set.numbers) {
     if (numbers.single() == nullptr) return {};
-    const auto language = number_automaton(numbers);
+    const auto language = number_automaton(numbers, normalizer_.patterns().work());
     if (!language) return {};
     if (*language == nullptr) continue;  // another keyword forbids the one number
     values.push_back({.kind = JsonKind::kNumber, .text = numbers.single()->text()});

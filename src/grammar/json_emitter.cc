@@ -81,7 +81,7 @@ Result<NodeId> Emitter::scalars(const ValueSet& set) {
 }
 
 Result<NodeId> Emitter::number(const NumberSet& set) {
-  auto automaton = number_automaton(set);
+  auto automaton = number_automaton(set, normalizer_.patterns().work());
   if (!automaton)
     return refused({"multipleOf", "minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum"},
                    automaton.error().message);

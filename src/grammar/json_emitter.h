@@ -61,11 +61,12 @@ class Emitter {
 
   // json_emit_object.cc
   Result<NodeId> object(const ObjectSet& set);
+  Result<void> check_size(const ObjectSet& set, std::size_t n_names, std::size_t n_wanted) const;
   Result<std::vector<Cell>> cells(const std::vector<std::string>& names,
                                   const std::vector<PatternId>& patterns);
   template <class IsIn>
-  Result<void> add_members(const ObjectSet& set, NodeId key, std::uint32_t name, const IsIn& is_in,
-                           Members& members);
+  Result<void> add_members(NodeId key, std::uint32_t name, const std::vector<ExpressionId>& values,
+                           const IsIn& is_in, Members& members);
 
   Normalizer& normalizer_;
   Expressions& expressions_;

@@ -205,11 +205,19 @@ Result<void> SchemaReader::read_const(const JsonValue& value) {
 Result<void> SchemaReader::read_enum(const JsonValue& value) {
   if (value.kind != JsonKind::kArray) return malformed("enum", value, "an array");
   ValueSet constants;
+  std::vector<std::string> texts;  // of which there may be thousands
   for (const JsonValue& item : value.items) {
+    if (item.kind == JsonKind::kString) {
+      texts.push_back(item.text);
+      continue;
+    }
     auto constant = constant_set(item, expressions());
     if (!constant) return refused("enum", constant.error().message);
     algebra().unite(constants, *constant);
   }
+  std::sort(texts.begin(), texts.end());
+  texts.erase(std::unique(texts.begin(), texts.end()), texts.end());
+  if (!texts.empty()) constants.strings = {{.one_of = std::move(texts)}};
   set_ = algebra().intersection(set_, constants);
   return {};
 }

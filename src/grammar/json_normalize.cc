@@ -27,7 +27,7 @@ Result<const ValueSet*> Normalizer::normalize(ExpressionId id, bool annotates) {
   if (const auto found = open_.find(key); found != open_.end()) {
     if (found->second == n_questions_)
       return fail(ErrorCode::kInvalidArgument, "{}: this schema is defined by itself alone",
-                  documents_.place(*expression.value));
+                  place_of(expression));
     is_in_doubt_ = true;
     static const ValueSet kEverything = ValueSet::everything();
     return &kEverything;
@@ -40,10 +40,16 @@ Result<const ValueSet*> Normalizer::normalize(ExpressionId id, bool annotates) {
   if (!set) return std::move(set).error();
   if (algebra_.is_exhausted())
     return fail(ErrorCode::kUnsupported, "{}: taking all cases of this apart is too much work",
-                expression.kind == Expression::Kind::kSchema ? documents_.place(*expression.value) : "");
+                place_of(expression));
   // In doubt, it was worked out from a guess, and serves for this question only.
   if (is_in_doubt_) return &guesses_.emplace_back(*std::move(set));
   return &known_.insert_or_assign(key, *std::move(set)).first->second;
+}
+
+std::string Normalizer::place_of(const Expression& expression) const {
+  const bool is_schema = expression.kind == Expression::Kind::kSchema;
+  const std::string place = is_schema ? documents_.place(*expression.value) : "";
+  return place.empty() ? "the schema" : place;
 }
 
 bool Normalizer::is_never(ExpressionId id) {

@@ -6,6 +6,7 @@
 #include <deque>
 #include <map>
 #include <optional>
+#include <string>
 #include <utility>
 
 #include "base/fail.h"
@@ -41,6 +42,7 @@ class Normalizer {
   using Key = std::pair<ExpressionId, bool>;
 
   Result<ValueSet> evaluate(ExpressionId id, bool annotates);
+  std::string place_of(const Expression& expression) const;
 
   SchemaDocuments& documents_;
   Expressions& expressions_;

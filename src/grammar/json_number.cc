@@ -252,7 +252,7 @@ std::vector<bool> find_alive(const std::vector<NumberAutomaton::Row>& rows,
 }
 
 /// Explores the positions that texts lead to. Null if none is accepted.
-Result<AutomatonPtr> build(const Rules& rules) {
+Result<AutomatonPtr> build(const Rules& rules, AutomataWork& work) {
   std::map<Position, std::uint32_t> ids = {{rules.start(), 0}};
   std::vector<Position> positions = {rules.start()};
   std::vector<NumberAutomaton::Row> rows;
@@ -269,8 +269,10 @@ Result<AutomatonPtr> build(const Rules& rules) {
       if (is_new) positions.push_back(*std::move(to));
       row[column] = entry->second;
     }
-    if (positions.size() > kMaxStates)
-      return fail(ErrorCode::kUnsupported, "telling these numbers takes more than {} states", kMaxStates);
+    work.spend(kAlphabet.size() * (4 + from.remainders.size()));
+    if (positions.size() > kMaxStates || work.is_spent())
+      return fail(ErrorCode::kUnsupported,
+                  "telling these numbers takes more than {} states, or too much work", kMaxStates);
   }
   const std::vector<bool> alive = find_alive(rows, accepting);
   if (!alive[0]) return AutomatonPtr{};
@@ -327,13 +329,13 @@ const Decimal* NumberSet::single() const noexcept {
   return lower && upper && lower->value == upper->value ? &lower->value : nullptr;
 }
 
-Result<AutomatonPtr> number_automaton(const NumberSet& set) {
+Result<AutomatonPtr> number_automaton(const NumberSet& set, AutomataWork& work) {
   Rules rules(set);
   for (const auto* divisors : {&set.multiples, &set.not_multiples})
     for (const Decimal& m : *divisors)
       if (!rules.add_divisor(m, divisors == &set.multiples))
         return fail(ErrorCode::kUnsupported, "multiples of {} take too many states to tell", m.text());
-  return build(rules);
+  return build(rules, work);
 }
 
 }  // namespace linnet::grammar

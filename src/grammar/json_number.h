@@ -6,6 +6,7 @@
 
 #include "base/fail.h"
 #include "grammar/automaton.h"
+#include "grammar/dfa_table.h"
 #include "grammar/json_decimal.h"
 
 namespace linnet::grammar {
@@ -37,7 +38,7 @@ struct NumberSet {
 };
 
 /// The texts of the numbers in `set`, in plain notation; where `set` is all numbers, with exponents too. Null
-/// if there are none. Errors: kUnsupported, the automaton would be too large.
-Result<AutomatonPtr> number_automaton(const NumberSet& set);
+/// if there are none. Errors: kUnsupported, the automaton would be too large or take all of `work`.
+Result<AutomatonPtr> number_automaton(const NumberSet& set, AutomataWork& work);
 
 }  // namespace linnet::grammar

@@ -15,26 +15,28 @@ std::size_t n_code_points(std::string_view text) {
 }
 
 Error too_large() {
-  return fail(ErrorCode::kUnsupported, "telling these strings takes more than {} states", kMaxDfaStates);
+  return fail(ErrorCode::kUnsupported, "telling these strings takes more than {} states, or too much work",
+              kMaxDfaStates);
 }
 
 }  // namespace
 
-std::optional<DfaPtr> texts_of_length(std::uint64_t min, std::uint64_t max) {
+std::optional<DfaPtr> texts_of_length(std::uint64_t min, std::uint64_t max, AutomataWork& work) {
   // A count takes states for each of its code points: do not begin what cannot end well.
   if (std::max(min, max == kNoMaximum ? 0 : max) > kMaxDfaStates / 4) return {};
   Builder builder;
   const NodeId any = builder.characters({{0, 0x10FFFF}});
   return Dfa::from_node(builder,
                         builder.repeat(any, static_cast<std::uint32_t>(min),
-                                       max == kNoMaximum ? kNoLimit : static_cast<std::uint32_t>(max)));
+                                       max == kNoMaximum ? kNoLimit : static_cast<std::uint32_t>(max)),
+                        &work);
 }
 
-std::optional<DfaPtr> texts_of(const std::vector<std::string>& texts) {
+std::optional<DfaPtr> texts_of(const std::vector<std::string>& texts, AutomataWork& work) {
   Builder builder;
   std::vector<NodeId> literals;
   for (const std::string& text : texts) literals.push_back(builder.literal(text));
-  return Dfa::from_node(builder, builder.choice(std::move(literals)));
+  return Dfa::from_node(builder, builder.choice(std::move(literals)), &work);
 }
 
 PatternId Patterns::add(DfaPtr language) {
@@ -44,7 +46,7 @@ PatternId Patterns::add(DfaPtr language) {
 
 Result<PatternId> Patterns::add_pattern(const std::string& source) {
   if (const auto known = ids_.find(source); known != ids_.end()) return known->second;
-  LINNET_TRY(DfaPtr language, compile_regex(source));
+  LINNET_TRY(DfaPtr language, compile_regex(source, &work_));
   return ids_[source] = add(std::move(language));
 }
 
@@ -60,7 +62,7 @@ Result<PatternId> Patterns::add_strings(const std::vector<StringSet>& sets) {
   DfaPtr all;
   for (const StringSet& set : sets) {
     LINNET_TRY(DfaPtr one, language(set));
-    const auto both = all ? Dfa::united(*all, *one) : std::optional(one);
+    const auto both = all ? Dfa::united(*all, *one, work_) : std::optional(one);
     if (!both) return too_large();
     all = *both;
   }
@@ -70,20 +72,20 @@ Result<PatternId> Patterns::add_strings(const std::vector<StringSet>& sets) {
 Result<DfaPtr> Patterns::language(const StringSet& set) const {
   std::optional<DfaPtr> result = Dfa::any_text();
   const auto intersect = [&](const std::optional<DfaPtr>& other) {
-    result = result && other ? Dfa::intersection(**result, **other) : std::nullopt;
+    result = result && other ? Dfa::intersection(**result, **other, work_) : std::nullopt;
   };
   const auto exclude = [&](const std::optional<DfaPtr>& other) {
-    intersect(other ? Dfa::complement(**other) : std::nullopt);
+    intersect(other ? Dfa::complement(**other, work_) : std::nullopt);
   };
-  if (set.one_of) intersect(texts_of(*set.one_of));
+  if (set.one_of) intersect(texts_of(*set.one_of, work_));
   for (const PatternId id : set.patterns) intersect(languages_[id]);
   for (const PatternId id : set.not_patterns) exclude(languages_[id]);
-  if (!set.none_of.empty()) exclude(texts_of(set.none_of));
+  if (!set.none_of.empty()) exclude(texts_of(set.none_of, work_));
   if (!result) return too_large();
   if ((*result)->is_empty()) return *result;
   const bool is_too_short = set.length.min > 0 && (*result)->min_length() < set.length.min;
   const bool is_too_long = set.length.max != kNoMaximum && (*result)->max_length() > set.length.max;
-  if (is_too_short || is_too_long) intersect(texts_of_length(set.length.min, set.length.max));
+  if (is_too_short || is_too_long) intersect(texts_of_length(set.length.min, set.length.max, work_));
   if (!result) return too_large();
   return *result;
 }

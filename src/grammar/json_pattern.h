@@ -24,6 +24,9 @@ class Patterns {
   /// Strings in one of `sets`.
   Result<PatternId> add_strings(const std::vector<StringSet>& sets);
 
+  /// What is left for the automata of the schema, whoever makes them.
+  AutomataWork& work() const noexcept { return work_; }
+
   const Dfa& operator[](PatternId id) const noexcept { return *languages_[id]; }
   /// Strings in `set`, whose lengths are part of the language. May be empty.
   Result<DfaPtr> language(const StringSet& set) const;
@@ -37,11 +40,12 @@ class Patterns {
 
   std::vector<DfaPtr> languages_;
   std::map<std::string, PatternId> ids_, format_ids_;
+  mutable AutomataWork work_{60'000'000};  // a schema may well have dozens of patterns
 };
 
-/// Strings of `min` to `max` code points. Nothing if that takes too large an automaton.
-std::optional<DfaPtr> texts_of_length(std::uint64_t min, std::uint64_t max);
+/// Strings of `min` to `max` code points. Nothing if that takes too large an automaton or all of `work`.
+std::optional<DfaPtr> texts_of_length(std::uint64_t min, std::uint64_t max, AutomataWork& work);
 /// These very strings; the same.
-std::optional<DfaPtr> texts_of(const std::vector<std::string>& texts);
+std::optional<DfaPtr> texts_of(const std::vector<std::string>& texts, AutomataWork& work);
 
 }  // namespace linnet::grammar

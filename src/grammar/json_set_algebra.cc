@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <iterator>
 
+#include "grammar/json_rule_index.h"
+
 namespace linnet::grammar {
 namespace {
 
@@ -45,7 +47,8 @@ void KeySet::unite(const KeySet& other) {
 
 template <class Set>
 void SetAlgebra::append(std::vector<Set>& into, Set set) {
-  if (into.size() >= kMaxTerms || ++n_made_ > kMaxWork) is_exhausted_ = true;
+  spend(into.size());
+  if (into.size() >= kMaxTerms || ++n_made_ > kMaxMade) is_exhausted_ = true;
   if (!is_exhausted_) add_once(into, set);
 }
 
@@ -145,6 +148,7 @@ bool SetAlgebra::intersect(StringSet& into, const StringSet& other) const {
 
 bool SetAlgebra::intersect(ArraySet& into, const ArraySet& other) {
   const std::size_t n = std::max(into.prefix.size(), other.prefix.size());
+  spend(n);
   std::vector<ExpressionId> prefix;
   for (std::size_t i = 0; i < n; ++i) prefix.push_back(expressions_.all({into.at(i), other.at(i)}));
   into.prefix = std::move(prefix);
@@ -212,6 +216,8 @@ bool SetAlgebra::intersect(ObjectSet& into, const ObjectSet& other) {
 bool SetAlgebra::add_rule(ObjectSet& set, const MemberRule& rule) {
   if (rule.value == kAlways && rule.keys.name() == nullptr) return true;
   if (rule.value == kNever && rule.keys.is_everything()) set.n_members.max = 0;
+  spend(set.rules.size());
+  if (is_exhausted_) return false;
   const auto same = std::find_if(set.rules.begin(), set.rules.end(),
                                  [&](const MemberRule& known) { return known.keys == rule.keys; });
   if (same == set.rules.end())
@@ -226,6 +232,8 @@ void SetAlgebra::add_wanted(ObjectSet& set, const MemberRule& wanted) {
     set.n_members.min = std::max<std::uint64_t>(set.n_members.min, 1);
     return;
   }
+  spend(set.wanted.size());
+  if (is_exhausted_) return;
   if (wanted.keys.name() != nullptr) {  // there is only one member of a name
     for (MemberRule& known : set.wanted) {
       if (known.keys != wanted.keys) continue;
@@ -238,14 +246,16 @@ void SetAlgebra::add_wanted(ObjectSet& set, const MemberRule& wanted) {
 
 bool SetAlgebra::is_possible(const ObjectSet& set) {
   std::uint64_t n_named = 0;
+  const RuleIndex rules(set.rules, patterns_);
   for (const MemberRule& wanted : set.wanted) {
-    const std::string* name = wanted.keys.name();
-    n_named += name != nullptr ? 1 : 0;
     std::vector<ExpressionId> values = {wanted.value};
-    for (const MemberRule& rule : set.rules)
-      if (name != nullptr ? patterns_.contains(rule.keys, *name)
-                          : rule.keys.is_everything() || rule.keys == wanted.keys)
-        values.push_back(rule.value);
+    if (const std::string* name = wanted.keys.name()) {
+      ++n_named;
+      rules.add_values(*name, values);
+    } else {
+      for (const MemberRule& rule : set.rules)
+        if (rule.keys.is_everything() || rule.keys == wanted.keys) values.push_back(rule.value);
+    }
     if (is_never_(expressions_.all(std::move(values)))) return false;
   }
   return n_named <= set.n_members.max && (set.wanted.empty() || set.n_members.max > 0);
@@ -274,8 +284,9 @@ std::vector<StringSet> SetAlgebra::complement(const StringSet& set) {
 std::vector<ArraySet> SetAlgebra::complement(const ArraySet& set) {
   std::vector<ArraySet> out;
   for (const CountRange& length : outside(set.length)) out.push_back({.length = length});
-  for (std::size_t i = 0; i < set.prefix.size(); ++i) {
+  for (std::size_t i = 0; i < set.prefix.size() && !is_exhausted_; ++i) {
     if (set.prefix[i] == kAlways) continue;
+    spend(24 * (i + 1));  // here, and where what is made goes
     ArraySet& piece = out.emplace_back();
     piece.length.min = i + 1;
     piece.prefix.resize(i + 1, kAlways);

@@ -12,8 +12,9 @@ namespace linnet::grammar {
 
 class SetAlgebra {
  public:
-  /// What the unions of one type may hold at most, and what all operations may make in all.
-  static constexpr std::size_t kMaxTerms = 2048, kMaxWork = 30'000;
+  /// What the unions of one type may hold at most, what all operations may make in all, and how often they
+  /// may compare or copy a part of what they make.
+  static constexpr std::size_t kMaxTerms = 8192, kMaxMade = 30'000, kMaxSteps = 300'000'000;
 
   /// `is_never` tells whether no value satisfies an expression; false if in doubt. All must outlive this.
   SetAlgebra(Expressions& expressions, const Patterns& patterns, std::function<bool(ExpressionId)> is_never)
@@ -58,10 +59,16 @@ class SetAlgebra {
   void add_wanted(ObjectSet& set, const MemberRule& wanted);
   bool is_possible(const ObjectSet& set);
 
+  void spend(std::size_t n_steps) {
+    n_steps_ += n_steps;
+    if (n_steps_ > kMaxSteps) is_exhausted_ = true;
+  }
+
   Expressions& expressions_;
   const Patterns& patterns_;
   std::function<bool(ExpressionId)> is_never_;
   std::size_t n_made_ = 0;
+  std::size_t n_steps_ = 0;
   bool is_exhausted_ = false;
 };
 

@@ -3,6 +3,7 @@
 // Method: Thompson's construction, top-down: a part of the expression is laid between two given states.
 #pragma once
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <map>
@@ -127,18 +128,19 @@ class PartsToLay {
   }
   /// `min` to `max` times, kNoLimit for no end.
   void add_repeat(Part part, std::uint32_t min, std::uint32_t max, Nfa::StateId from, Nfa::StateId to) {
-    for (std::uint32_t i = 0; i < (max == kNoLimit ? min : max); ++i) {
+    const bool is_endless = max == kNoLimit;
+    // The last of the rounds is the one to be repeated, so that loops within loops are not laid twice each.
+    const std::uint32_t n_rounds = is_endless ? std::max(min, 1U) : max;
+    for (std::uint32_t i = 0; i < n_rounds; ++i) {
       if (nfa_.is_full()) return;
       if (i >= min) nfa_.skip(from, to);
+      const bool is_loop = is_endless && i + 1 == n_rounds;
+      const Nfa::StateId before = is_loop ? nfa_.add_state() : from;
+      if (is_loop) nfa_.skip(from, before);
       const Nfa::StateId after = nfa_.add_state();
-      add(part, from, after);
+      add(part, before, after);
+      if (is_loop) nfa_.skip(after, before);
       from = after;
-    }
-    if (max == kNoLimit) {
-      const Nfa::StateId loop = nfa_.add_state();
-      nfa_.skip(from, loop);
-      add(part, loop, loop);
-      from = loop;
     }
     nfa_.skip(from, to);
   }

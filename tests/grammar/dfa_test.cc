@@ -85,36 +85,35 @@ TEST(Dfa, ListsItsTexts) {
 }
 
 TEST(Dfa, Algebra) {
+  AutomataWork work;
   const auto even = words({"aa"}, 0, kNoLimit);
   const auto threes = words({"aaa"}, 0, kNoLimit);
-  const auto both = *Dfa::intersection(*even, *threes);
+  const auto both = *Dfa::intersection(*even, *threes, work);
   EXPECT_EQ(both->n_states(), 6u);
   EXPECT_TRUE(both->matches("aaaaaa"));
   EXPECT_FALSE(both->matches("aaaa"));
-  const auto either = *Dfa::united(*even, *threes);
+  const auto either = *Dfa::united(*even, *threes, work);
   EXPECT_TRUE(either->matches("aaaa"));
   EXPECT_TRUE(either->matches("aaa"));
   EXPECT_FALSE(either->matches("aaaaa"));
-  const auto odd = *Dfa::complement(*even);
+  const auto odd = *Dfa::complement(*even, work);
   EXPECT_TRUE(odd->matches("aaa"));
   EXPECT_TRUE(odd->matches("\xE2\x82\xAC"));
   EXPECT_FALSE(odd->matches("\xE2\x82"));
   EXPECT_FALSE(odd->matches("aa"));
-  EXPECT_TRUE((*Dfa::intersection(*odd, *even))->is_empty());
-  EXPECT_EQ((*Dfa::united(*odd, *even))->n_states(), Dfa::any_text()->n_states());
-  EXPECT_EQ(Dfa::are_disjoint(*odd, *even), true);
-  EXPECT_EQ(Dfa::are_disjoint(*odd, *threes), false);
+  EXPECT_TRUE((*Dfa::intersection(*odd, *even, work))->is_empty());
+  EXPECT_EQ((*Dfa::united(*odd, *even, work))->n_states(), Dfa::any_text()->n_states());
 }
 
 TEST(Dfa, TheEmptyLanguageHasNoState) {
-  const auto none = *Dfa::intersection(*Dfa::literal("a"), *Dfa::literal("b"));
+  AutomataWork work;
+  const auto none = *Dfa::intersection(*Dfa::literal("a"), *Dfa::literal("b"), work);
   EXPECT_TRUE(none->is_empty());
   EXPECT_FALSE(none->matches(""));
   EXPECT_EQ(none->texts(0), std::vector<std::string>{});
-  EXPECT_TRUE((*Dfa::intersection(*none, *Dfa::any_text()))->is_empty());
-  EXPECT_TRUE((*Dfa::united(*none, *Dfa::literal("a")))->matches("a"));
-  EXPECT_EQ((*Dfa::complement(*none))->n_states(), Dfa::any_text()->n_states());
-  EXPECT_EQ(Dfa::are_disjoint(*none, *none), true);
+  EXPECT_TRUE((*Dfa::intersection(*none, *Dfa::any_text(), work))->is_empty());
+  EXPECT_TRUE((*Dfa::united(*none, *Dfa::literal("a"), work))->matches("a"));
+  EXPECT_EQ((*Dfa::complement(*none, work))->n_states(), Dfa::any_text()->n_states());
 }
 
 TEST(Dfa, PlainCharacters) {

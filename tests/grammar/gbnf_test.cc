@@ -100,5 +100,16 @@ TEST(Gbnf, DepthAndSizeAreBounded) {
   EXPECT_TRUE(matches(chain + "a3000 ::= \"[\" root \"]\"", "[[2999]]"));
 }
 
+TEST(Gbnf, RulesThatAreLargeTogetherAreFollowedAsTheyAre) {
+  EXPECT_TRUE(matches("root ::= \"ab\"+++++++++++++++++*", "abababab"));
+  EXPECT_TRUE(matches("root ::= (\"a\"{0,1000}){0,1000}", std::string(20'000, 'a')));
+  std::string rules = "root ::= a0";
+  for (int i = 1; i < 3000; ++i) rules += fmt::format(" | \"{}\" a{}", i, i);
+  for (int i = 0; i < 3000; ++i) rules += fmt::format("\na{} ::= .{{1990}}", i);
+  std::string text(1990, 'x');
+  EXPECT_TRUE(matches(rules, "2999" + text));
+  EXPECT_FALSE(matches(rules, "3000" + text));
+}
+
 }  // namespace
 }  // namespace linnet::grammar

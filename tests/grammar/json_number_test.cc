@@ -28,7 +28,8 @@ bool matches(const Automaton& automaton, std::string_view text) {
 
 /// Which of `texts` the set holds.
 std::vector<std::string> held(const NumberSet& set, std::vector<std::string> texts) {
-  const auto automaton = number_automaton(set);
+  AutomataWork work;
+  const auto automaton = number_automaton(set, work);
   EXPECT_TRUE(automaton) << automaton.error().message;
   if (!automaton || !*automaton) return {"nothing"};
   std::erase_if(texts, [&](const std::string& text) { return !matches(**automaton, text); });
@@ -106,7 +107,8 @@ TEST(JsonNumber, MultiplesOfDecimals) {
 TEST(JsonNumber, NoDeadEnds) {
   // Between 17 and 19 only 18 is a multiple of 9, so behind "1" only "8" may stand.
   const NumberSet set{.lower = Bound{number("17")}, .upper = Bound{number("19")}, .multiples = {number("9")}};
-  const auto automaton = number_automaton(set);
+  AutomataWork work;
+  const auto automaton = number_automaton(set, work);
   ASSERT_TRUE(automaton && *automaton);
   const State one = *(*automaton)->next((*automaton)->start(), '1');
   EXPECT_FALSE((*automaton)->next(one, '7'));
@@ -116,11 +118,12 @@ TEST(JsonNumber, NoDeadEnds) {
 }
 
 TEST(JsonNumber, SaysWhenThereIsNone) {
+  AutomataWork work;
   const auto none = number_automaton(
-      {.lower = Bound{number("1"), true}, .upper = Bound{number("2"), true}, .is_integer = true});
+      {.lower = Bound{number("1"), true}, .upper = Bound{number("2"), true}, .is_integer = true}, work);
   ASSERT_TRUE(none);
   EXPECT_EQ(*none, nullptr);
-  EXPECT_FALSE(number_automaton({.multiples = {number("0.123456789")}}));
+  EXPECT_FALSE(number_automaton({.multiples = {number("0.123456789")}}, work));
 }
 
 }  // namespace

@@ -179,7 +179,8 @@ TEST(JsonSchema, SaysThatNoValueSatisfiesIt) {
 }
 
 TEST(JsonSchema, EndsOnSchemasThatGoRoundOrExplode) {
-  EXPECT_EQ(problem(R"({"$ref": "#"})"), "InvalidArgument: : this schema is defined by itself alone");
+  EXPECT_EQ(problem(R"({"$ref": "#"})"),
+            "InvalidArgument: the schema: this schema is defined by itself alone");
   EXPECT_TRUE(problem(R"({"allOf": [{"$ref": "#/$defs/a"}], "$defs": {"a": {"$ref": "#"}}})")
                   .starts_with("InvalidArgument"));
   std::string chain = R"({"$ref": "#/$defs/0", "$defs": {)", many;
@@ -188,6 +189,52 @@ TEST(JsonSchema, EndsOnSchemasThatGoRoundOrExplode) {
   for (int i = 0; i < 40; ++i) many += fmt::format(R"({}"p{}": ["q{}"])", i == 0 ? "" : ", ", i, i);
   EXPECT_TRUE(problem(R"({"dependentRequired": {)" + many + "}}").starts_with("Unsupported"));
   EXPECT_TRUE(problem(std::string(5000, '[')).starts_with("InvalidArgument"));
+}
+
+/// A list of n of what `part` makes of 0, 1, ...
+template <class Part>
+std::string listed(int n, Part&& part) {
+  std::string list;
+  for (int i = 0; i < n; ++i) list += (i == 0 ? "" : ", ") + part(i);
+  return list;
+}
+
+TEST(JsonSchema, ThousandsOfConstantsAndNames) {
+  const auto text = [](int i) { return fmt::format(R"("item {:05}")", i); };
+  const std::string texts = R"({"enum": [)" + listed(30'000, text) + "]}";
+  EXPECT_EQ(produced(texts, {R"("item 00000")", R"("item 29999")", R"("item 30000")", R"("item")"}),
+            (Texts{R"("item 00000")", R"("item 29999")"}));
+  const std::string numbers =
+      R"({"enum": [)" + listed(5'000, [](int i) { return fmt::format("{}", 7 * i); }) + "]}";
+  EXPECT_EQ(produced(numbers, {"0", "34993", "35000", "13"}), (Texts{"0", "34993"}));
+
+  // All may be there, and all begin alike.
+  const auto name = [](int i) { return fmt::format(R"("name {:05}": {{"type": "integer"}})", i); };
+  const std::string members = R"({"type": "object", "properties": {)" + listed(9'000, name) + "}}";
+  EXPECT_EQ(produced(members, {R"({"name 00000": 1, "name 08999": 2})",
+                               R"({"name 08999": 2, "name 00000": 1})", R"({"name 00000": "a"})"}),
+            (Texts{R"({"name 00000": 1, "name 08999": 2})"}));
+}
+
+TEST(JsonSchema, RefusesWhatTakesLong) {
+  const auto name = [](int i) { return fmt::format(R"("p{}": {{}})", i); };
+  EXPECT_EQ(problem(R"({"type": "object", "properties": {)" + listed(20'000, name) + "}}"),
+            "Unsupported: /properties: 20000 names are too many; at most 10000");
+  const auto prefix = [](int i) { return fmt::format(R"({{"const": {}}})", i); };
+  EXPECT_EQ(problem(R"({"not": {"prefixItems": [)" + listed(20'000, prefix) + "]}}"),
+            "Unsupported: /not: taking all cases of this apart is too much work");
+  // Each is small enough, and all together are not.
+  const auto pattern = [](int i) {
+    return fmt::format(R"("p{}": {{"type": "string", "pattern": "^{}(a|b)*a(a|b){{11}}$"}})", i, i);
+  };
+  EXPECT_TRUE(produced(R"({"properties": {)" + pattern(1) + "}}", {"1"}).size() == 1);
+  EXPECT_NE(problem(R"({"properties": {)" + listed(1'000, pattern) + "}}").find("/pattern: "),
+            std::string::npos);
+  const auto multiple = [](int i) {
+    return fmt::format(R"("p{}": {{"type": "integer", "multipleOf": {}}})", i, 9'001 + i);
+  };
+  EXPECT_NE(problem(R"({"properties": {)" + listed(1'000, multiple) + "}}").find("too much work"),
+            std::string::npos);
 }
 
 }  // namespace
