@@ -24,8 +24,7 @@ using namespace tasks;  // NOLINT(google-build-using-namespace)
 // Texts that are read at once: their states are in memory together.
 constexpr std::size_t kBatch = 64;
 
-// What a file of a trained head says that it is; other tasks have other heads.
-constexpr std::string_view kKind = "extractor";
+constexpr std::string_view kKind = "extractor";  // of head files
 
 }  // namespace
 
@@ -79,14 +78,7 @@ Result<void> Extractor::Impl::learn(const std::string& recipe_examples, const st
 }
 
 Result<void> Extractor::Impl::load_head(const std::filesystem::path& path) {
-  LINNET_TRY(HeadReader file, HeadReader::open(path));
-  LINNET_TRY(const std::string kind, file.text());
-  if (kind != kKind) return file.corrupt("it is one of another task");
-  LINNET_TRY(const std::uint64_t trained_for, file.number());
-  if (trained_for != model.impl()->fingerprint()) {
-    return fail(ErrorCode::kInvalidArgument, "{}: a head for another model than {}", path.string(),
-                model.impl()->file->name());
-  }
+  LINNET_TRY(HeadReader file, HeadReader::open(path, kKind, model));
   LINNET_TRY(std::string text, file.text());
   if (!schema_text.empty() && text != schema_text) return file.corrupt("it has another schema");
   LINNET_TRY(const RecordSchema its_schema, parse_schema(text));
@@ -217,9 +209,7 @@ std::string Extractor::Impl::kept_name(const ExtractRecipe& recipe, const Extrac
 
 Result<void> Extractor::Impl::save(const std::filesystem::path& path) const {
   if (!head) return fail(ErrorCode::kInvalidArgument, "nothing was learned that could be saved");
-  HeadWriter writer;
-  writer.text(kKind);
-  writer.number(model.impl()->fingerprint());
+  HeadWriter writer(kKind, model);
   writer.text(schema_text);
   head->save(writer);
   return writer.write(path);
