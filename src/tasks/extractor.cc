@@ -80,11 +80,13 @@ Result<void> Extractor::Impl::learn(const std::string& recipe_examples, const st
 Result<void> Extractor::Impl::load_head(const std::filesystem::path& path) {
   LINNET_TRY(HeadReader file, HeadReader::open(path, kKind, model));
   LINNET_TRY(std::string text, file.text());
-  if (!schema_text.empty() && text != schema_text) return file.corrupt("it has another schema");
-  LINNET_TRY(const RecordSchema its_schema, parse_schema(text));
-  LINNET_TRY(ExtractHead loaded, ExtractHead::load(file, its_schema));
+  if (schema_text.empty()) {
+    LINNET_CHECK(set_schema(std::move(text)));
+  } else if (text != schema_text) {
+    return file.corrupt("it has another schema");
+  }
+  LINNET_TRY(ExtractHead loaded, ExtractHead::load(file, schema));
   if (loaded.d_state() != reader->d_state()) return file.corrupt("it has states of another width");
-  LINNET_CHECK(set_schema(std::move(text)));
   head = std::move(loaded);
   return {};
 }
