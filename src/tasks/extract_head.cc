@@ -217,7 +217,7 @@ std::vector<ExtractHead::Choice> ExtractHead::choose(const ReadText& text) const
       sum += p;
       if (p > best.probability) best = {head.field, k, p};
     }
-    best.probability = sum > 0 ? best.probability / sum : 0;
+    best.probability = sum == 0 ? 0 : best.probability / sum;  // no number stays none
     choices.push_back(best);
   }
   return choices;

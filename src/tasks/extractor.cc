@@ -81,7 +81,7 @@ Result<void> Extractor::Impl::load_head(const std::filesystem::path& path) {
   LINNET_TRY(HeadReader file, HeadReader::open(path, kKind, model));
   LINNET_TRY(std::string text, file.text());
   if (schema_text.empty()) {
-    LINNET_CHECK(set_schema(std::move(text)));
+    if (auto set = set_schema(std::move(text)); !set) return file.corrupt(set.error().message);
   } else if (text != schema_text) {
     return file.corrupt("it has another schema");
   }
@@ -137,6 +137,10 @@ Result<std::vector<Record>> Extractor::Impl::records_of(std::string_view text, c
   if (head) {
     spans = head->find(read);
     choices = head->choose(read);
+    const auto is_number = [](const auto& found) { return std::isfinite(found.probability); };
+    if (!std::ranges::all_of(spans, is_number) || !std::ranges::all_of(choices, is_number)) {
+      return fail(ErrorCode::kCorrupt, "the probabilities are no numbers: the head is damaged");
+    }
     groups = head->group(text, read.words, spans);
   } else {
     LINNET_TRY(spans, prompt->find(text, read.words));
