@@ -74,8 +74,8 @@ class LINNET_API Extractor {
   ~Extractor();
 
   /// The records of a text, perhaps none. Values are verbatim and do not overlap; those that two records
-  /// share are in both. Errors: kInvalidArgument, not UTF-8; kContextFull, longer than the context;
-  /// kOutOfMemory.
+  /// share are in both. Errors: kInvalidArgument, not UTF-8; kContextFull, longer than the context; kCorrupt,
+  /// damaged weights of the model or the head; kOutOfMemory.
   Result<std::vector<Record>> extract(std::string_view text);
   /// The same for many texts, computed together. Errors name the text by its place in `texts`.
   Result<void> extract(std::span<const std::string> texts, const RecordsCallback& callback);

@@ -9,6 +9,7 @@
 #include "cli/interrupt.h"
 #include "cli/line_reader.h"
 #include "cli/terminal.h"
+#include "cli/text_input.h"
 
 namespace linnet::cli {
 namespace {
@@ -81,7 +82,7 @@ ExitCode chat(const Args& args) {
   while (!state.ended) {
     const std::optional<std::string> line = reader.read();
     if (!line) break;
-    if (line->find_first_not_of(" \t\r") == std::string::npos) continue;
+    if (is_blank(*line)) continue;
     if (line->starts_with('/')) {
       run_chat_command(*line, state);
     } else {

@@ -7,6 +7,7 @@
 #include <nlohmann/json.hpp>
 
 #include "cli/command.h"
+#include "cli/text_input.h"
 
 namespace linnet::cli {
 namespace {
@@ -197,13 +198,7 @@ Answer read_answer(const Json& line, const Example& example) {
 // Calls `read` for each line that is not empty. Errors name it.
 void each_line(const std::string& text, const std::string& name,
                const std::function<void(const Json&)>& read) {
-  std::size_t number = 0;
-  for (std::size_t at = 0; at < text.size();) {
-    const std::size_t end = std::min(text.find('\n', at), text.size());
-    const std::string line = text.substr(at, end - at);
-    at = end + 1;
-    ++number;
-    if (line.find_first_not_of(" \t\r") == std::string::npos) continue;
+  for_each_line(text, [&](const std::string& line, std::size_t number) {
     try {
       read(parse_line(line));
     } catch (const LineError& error) {
@@ -212,7 +207,7 @@ void each_line(const std::string& text, const std::string& name,
       fail(ErrorCode::kInvalidArgument, fmt::format("{}, line {} is not JSON: {}", name, number,
                                                     std::string(error.what()).substr(0, kMaxQuoted)));
     }
-  }
+  });
 }
 
 }  // namespace

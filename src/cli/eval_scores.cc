@@ -37,6 +37,12 @@ struct LabelCounts {
   }
 };
 
+// A program that failed did not refuse a text that is out of scope.
+bool is_wrong(const Example& example, const Answer& answer) {
+  if (example.label) return *example.label != answer.label;
+  return !answer.abstains || answer.is_invalid;
+}
+
 struct Judged {
   double score = 0;
   bool is_right = false, in_scope = false;
@@ -304,6 +310,7 @@ LabelScores score_labels(std::span<const Example> examples, std::span<const Answ
   LabelCounts counts;
   std::vector<Claim> inside, all;
   bool lacks_probability = false;
+  std::size_t n_right = 0;
   std::vector<double> scores_inside, scores_outside;
   std::vector<Judged> judged;
   for (std::size_t i = 0; i < examples.size(); ++i) {
@@ -318,14 +325,15 @@ LabelScores score_labels(std::span<const Example> examples, std::span<const Answ
       all.push_back({answer.probability.value_or(0), is_right});
     }
     judged.push_back({answer.score, is_right, in_scope});
-    if (!is_right) scores.errors.push_back(i);
+    if (is_wrong(examples[i], answer)) scores.errors.push_back(i);
+    n_right += is_right ? 1 : 0;
     scores.n_invalid += answer.is_invalid ? 1 : 0;
     scores.n_answered += answer.abstains ? 0 : 1;
     scores.n_answered_right += !answer.abstains && is_right ? 1 : 0;
     scores.n_answered_outside += !answer.abstains && !in_scope ? 1 : 0;
   }
   scores.n_out_of_scope = scores_outside.size();
-  scores.accuracy = share_of(examples.size() - scores.errors.size(), scores_inside.size());
+  scores.accuracy = share_of(n_right, scores_inside.size());
   scores.macro_f1 = counts.macro_f1();
   scores.out_of_scope_auroc = auroc(scores_inside, scores_outside);
   if (!lacks_probability && !inside.empty()) {

@@ -114,7 +114,9 @@ struct LabelScores {
   double ece_of_all = 0;                 ///< With texts out of scope, for which no label is right.
   std::vector<OperatingPoint> points{};  ///< One for each score that occurs, highest first.
   std::vector<Confusion> confusions{};   ///< Most frequent first, texts in scope.
-  std::vector<std::size_t> errors{};     ///< Texts with a wrong likeliest label, highest probability first.
+  /// Texts with a wrong likeliest label, and those out of scope that were not refused; highest probability
+  /// first.
+  std::vector<std::size_t> errors{};
 };
 
 /// Both of one length.

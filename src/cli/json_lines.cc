@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "cli/command.h"
+#include "cli/text_input.h"
 
 namespace linnet::cli {
 namespace {
@@ -30,16 +31,10 @@ Json parse_json(const std::string& text, const std::string& where) {
 
 void for_each_json_line(const std::string& text, const std::string& name,
                         const std::function<void(const Json& value, const std::string& where)>& take) {
-  std::size_t number = 0;
-  for (std::size_t begin = 0; begin < text.size();) {
-    const std::size_t end = std::min(text.find('\n', begin), text.size());
-    const std::string line = text.substr(begin, end - begin);
-    begin = end + 1;
-    ++number;
-    if (line.find_first_not_of(" \t\r") == std::string::npos) continue;
+  for_each_line(text, [&](const std::string& line, std::size_t number) {
     const std::string where = fmt::format("{}, line {}", name, number);
     take(parse_json(line, where), where);
-  }
+  });
 }
 
 std::string text_of(const Json& value, const char* key, const std::string& where) {

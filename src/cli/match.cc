@@ -69,17 +69,11 @@ std::string text_of(const std::string& line, std::size_t number) {
 
 ExitCode match_lines(const Constraint& constraint, const std::string& lines) {
   ExitCode code = kOk;
-  std::size_t number = 0;
-  for (std::size_t begin = 0; begin < lines.size();) {
-    const std::size_t end = std::min(lines.find('\n', begin), lines.size());
-    const std::string line = lines.substr(begin, end - begin);
-    begin = end + 1;
-    ++number;
-    if (line.find_first_not_of(" \t\r") == std::string::npos) continue;
+  for_each_line(lines, [&](const std::string& line, std::size_t number) {
     const ConstraintMatch match = constraint.match(text_of(line, number)).value();
     if (!match.matches) code = kFailure;
     print(verdict(match).dump() + "\n");
-  }
+  });
   return code;
 }
 

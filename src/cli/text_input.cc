@@ -1,5 +1,6 @@
 #include "cli/text_input.h"
 
+#include <algorithm>
 #include <cerrno>
 #include <charconv>
 #include <cstdio>
@@ -60,6 +61,19 @@ std::string read_file(const std::string& path) {
          fmt::format("cannot open {}: {}", path, std::strerror(errno)));
   }
   return read_all(file.get(), path);
+}
+
+bool is_blank(std::string_view line) noexcept {
+  return line.find_first_not_of(" \t\r") == std::string_view::npos;
+}
+
+void for_each_line(std::string_view text,
+                   const std::function<void(const std::string& line, std::size_t number)>& take) {
+  for (std::size_t number = 1; !text.empty(); ++number) {
+    const std::size_t end = std::min(text.find('\n'), text.size());
+    if (!is_blank(text.substr(0, end))) take(std::string(text.substr(0, end)), number);
+    text.remove_prefix(std::min(end + 1, text.size()));
+  }
 }
 
 std::vector<Token> parse_tokens(const std::string& text) {

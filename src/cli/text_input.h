@@ -1,8 +1,11 @@
 // Text and tokens that the user gives: as an argument, in a file, or on standard input.
 #pragma once
 
+#include <cstddef>
+#include <functional>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "cli/command.h"
@@ -15,6 +18,11 @@ std::string read_stdin();
 std::optional<std::string> read_stdin_line();
 /// A whole file. Throws linnet::Exception: kNotFound, or as read_stdin().
 std::string read_file(const std::string& path);
+/// Whether a line has nothing but blanks.
+bool is_blank(std::string_view line) noexcept;
+/// Calls take(line, number) for each line of a text that is not blank, without its end; the first is line 1.
+void for_each_line(std::string_view text,
+                   const std::function<void(const std::string& line, std::size_t number)>& take);
 /// "1 2 3" or "1,2,3". Throws UsageError for anything else.
 std::vector<Token> parse_tokens(const std::string& text);
 

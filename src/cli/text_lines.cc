@@ -12,6 +12,7 @@
 
 #include "cli/json_lines.h"
 #include "cli/terminal.h"
+#include "cli/text_input.h"
 
 namespace linnet::cli {
 namespace {
@@ -143,7 +144,7 @@ class Answerer {
       const std::optional<std::string> line = source_.next();
       if (!line) break;
       ++number_;
-      if (line->find_first_not_of(" \t\r") == std::string::npos) continue;
+      if (is_blank(*line)) continue;
       ++n_lines_;
       lines.push_back({number_, {}, {}});
       const auto json = nlohmann::json::parse(*line, nullptr, /*allow_exceptions=*/false);

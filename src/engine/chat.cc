@@ -45,10 +45,6 @@ Result<std::vector<chat::RenderedPart>> Chat::Impl::render() const {
   return render_messages(chat_template, tokenizer(), messages, options.enable_thinking, clock);
 }
 
-Result<std::vector<Token>> Chat::Impl::encode(const std::vector<chat::RenderedPart>& parts) const {
-  return encode_parts(tokenizer(), parts);
-}
-
 // Leaves out as many shifts as it takes. They are those that generate() made in earlier answers, and perhaps
 // more, so the session still holds the beginning of what is left.
 Result<void> Chat::Impl::make_fit(std::vector<Token>& prompt, std::optional<std::size_t> keep) const {
@@ -83,7 +79,7 @@ Result<void> Chat::Impl::catch_up(std::span<const Token> prompt) {
 Result<Reply> Chat::Impl::reply(const PieceCallback& callback, const GenerateOptions& generate_options) {
   LINNET_CHECK(check(generate_options));
   LINNET_TRY(const auto parts, render());
-  LINNET_TRY(std::vector<Token> prompt, encode(parts));
+  LINNET_TRY(std::vector<Token> prompt, encode_parts(tokenizer(), parts));
   LINNET_CHECK(make_fit(prompt, generate_options.shift_keep));
   const Stats before = session.stats();
   LINNET_CHECK(catch_up(prompt));
@@ -158,7 +154,7 @@ Result<std::string> Chat::prompt() const {
 Result<std::vector<Token>> Chat::prompt_tokens() const {
   return guard([&]() -> Result<std::vector<Token>> {
     LINNET_TRY(const auto parts, impl_->render());
-    return impl_->encode(parts);
+    return encode_parts(impl_->tokenizer(), parts);
   });
 }
 

@@ -34,7 +34,6 @@ struct LINNET_LOCAL Chat::Impl {
   Result<void> check_messages() const;
   const Tokenizer& tokenizer() const { return *session.model().impl()->tokenizer; }
   Result<std::vector<chat::RenderedPart>> render() const;
-  Result<std::vector<Token>> encode(const std::vector<chat::RenderedPart>& parts) const;
   Result<void> make_fit(std::vector<Token>& prompt, std::optional<std::size_t> keep) const;
   Result<void> catch_up(std::span<const Token> prompt);
   Result<Reply> reply(const PieceCallback& callback, const GenerateOptions& generate_options);

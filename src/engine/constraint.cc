@@ -4,6 +4,7 @@
 #include <deque>
 #include <functional>
 
+#include "base/check_utf8.h"
 #include "base/guard.h"
 #include "base/utf8.h"
 #include "engine/constraint_impl.h"
@@ -75,12 +76,6 @@ std::string key_of(const JsonOptions& options) {
   }
   for (const auto& [uri, text] : options.documents) key += key_of('d', {uri, text});
   return key;
-}
-
-Result<void> check_utf8(std::string_view text, std::string_view what) {
-  const std::size_t n_valid = utf8::valid_prefix(text);
-  if (n_valid == text.size()) return {};
-  return fail(ErrorCode::kInvalidArgument, "{} is not UTF-8: byte {} begins no character", what, n_valid);
 }
 
 Result<GrammarPtr> compile_choices(std::span<const std::string> texts) {

@@ -16,16 +16,6 @@ namespace {
 // pass.
 constexpr std::size_t kMaxSequences = 32;
 
-Result<void> check_layers(const std::vector<std::size_t>& layers, std::size_t n_layers) {
-  const bool ascending = std::ranges::adjacent_find(layers, std::greater_equal<>()) == layers.end();
-  if (layers.empty() || layers.front() == 0 || layers.back() > n_layers || !ascending) {
-    return fail(ErrorCode::kInvalidArgument,
-                "the layers to take states from are [{}]; they must be ascending numbers from 1 to {}",
-                fmt::join(layers, ", "), n_layers);
-  }
-  return {};
-}
-
 }  // namespace
 
 struct StateReader::Impl {
@@ -181,7 +171,11 @@ StateReader::~StateReader() = default;
 Result<std::unique_ptr<StateReader>> StateReader::create(const Model& model, const StateOptions& options) {
   const Model::Impl& m = *model.impl();
   LINNET_TRY(const StateOptions filled, fill_in(m, options));
-  LINNET_CHECK(check_layers(filled.layers, m.hparams.n_layers));
+  if (!are_layers(filled.layers, m.hparams.n_layers)) {
+    return fail(ErrorCode::kInvalidArgument,
+                "the layers to take states from are [{}]; they must be ascending numbers from 1 to {}",
+                fmt::join(filled.layers, ", "), m.hparams.n_layers);
+  }
   auto impl = std::make_unique<Impl>(model, filled);
   impl->hparams = m.hparams;
   impl->hparams.n_layers = filled.layers.back();
@@ -241,6 +235,11 @@ Result<void> StateReader::read(std::span<const std::vector<Token>> sequences,
 
 std::size_t StateReader::d_row() const noexcept { return impl_->d_row(); }
 std::size_t StateReader::max_tokens() const noexcept { return impl_->options.n_ctx - impl_->n_prefix(); }
+
+bool are_layers(std::span<const std::size_t> layers, std::size_t n_layers) noexcept {
+  const bool is_ascending = std::ranges::adjacent_find(layers, std::greater_equal<>()) == layers.end();
+  return !layers.empty() && is_ascending && layers.front() != 0 && layers.back() <= n_layers;
+}
 
 void mean_of_rows(const SequenceStates& states, std::size_t begin, std::size_t end, std::span<float> mean) {
   LINNET_ASSERT(begin < end && end <= states.n_tokens && mean.size() == states.d_row);

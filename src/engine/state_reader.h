@@ -70,6 +70,9 @@ class StateReader {
   std::unique_ptr<Impl> impl_;
 };
 
+/// Whether states can be taken after `layers`: some, ascending, 1 to n_layers.
+bool are_layers(std::span<const std::size_t> layers, std::size_t n_layers) noexcept;
+
 /// The mean of rows [begin, end) of some states, column by column, added in ascending order; begin < end.
 /// `mean` is (d_row).
 void mean_of_rows(const SequenceStates& states, std::size_t begin, std::size_t end, std::span<float> mean);

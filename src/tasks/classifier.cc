@@ -7,7 +7,6 @@
 
 #include "base/guard.h"
 #include "base/utf8.h"
-#include "engine/model_impl.h"
 #include "tasks/label_scorer.h"
 #include "tasks/state_scorer.h"
 
@@ -31,8 +30,7 @@ struct LINNET_LOCAL Classifier::Impl {
 
 namespace {
 
-// What a file of a trained head says that it is; other tasks have other heads.
-constexpr std::string_view kKind = "classifier";
+constexpr std::string_view kKind = "classifier";  // of head files
 
 Result<void> check_threshold(const ClassifierOptions& options) {
   if (options.threshold >= 0 && options.threshold <= 1) return {};
@@ -125,14 +123,7 @@ Result<Classifier> Classifier::load(const Model& model, const std::filesystem::p
                                     const ClassifierOptions& options) {
   return guard([&]() -> Result<Classifier> {
     LINNET_CHECK(check_threshold(options));
-    LINNET_TRY(HeadReader reader, HeadReader::open(path));
-    LINNET_TRY(const std::string kind, reader.text());
-    if (kind != kKind) return reader.corrupt("it is one of another task");
-    LINNET_TRY(const std::uint64_t fingerprint, reader.number());
-    if (!model.impl()->has_weights || fingerprint != model.impl()->fingerprint()) {
-      return fail(ErrorCode::kInvalidArgument, "{}: a head for another model than {}", path.string(),
-                  model.impl()->file->name());
-    }
+    LINNET_TRY(HeadReader reader, HeadReader::open(path, kKind, model));
     LINNET_TRY(const std::uint64_t n_labels, reader.number());
     std::vector<std::string> labels;
     for (std::uint64_t i = 0; i < n_labels; ++i) {  // ends with the file, whatever number it gives
@@ -146,9 +137,7 @@ Result<Classifier> Classifier::load(const Model& model, const std::filesystem::p
 
 Result<void> Classifier::save(const std::filesystem::path& path) const {
   return guard([&]() -> Result<void> {
-    HeadWriter writer;
-    writer.text(kKind);
-    writer.number(impl_->model.impl()->fingerprint());
+    HeadWriter writer(kKind, impl_->model);
     writer.number(impl_->labels.size());
     for (const std::string& label : impl_->labels) writer.text(label);
     LINNET_CHECK(impl_->scorer->write(writer));

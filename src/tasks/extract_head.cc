@@ -16,27 +16,16 @@ constexpr double kBonusStep = 0.5, kMaxBonus = 12;
 // Values less certain than this are none.
 constexpr double kLeastProbability = 0.01;
 
-// The words that a span of bytes touches.
-TaggedSpan words_in(const std::vector<ByteSpan>& words, std::size_t field, const ByteSpan& bytes) {
-  TaggedSpan span{field, words.size(), 0};
-  for (std::size_t w = 0; w < words.size(); ++w) {
-    if (!words[w].overlaps(bytes)) continue;
-    span.begin = std::min(span.begin, w);
-    span.end = w + 1;
-  }
-  return span;
-}
-
 std::vector<TaggedSpan> tagged(const Example& example, const ReadText& text,
                                const std::vector<std::size_t>& span_fields) {
   std::vector<TaggedSpan> spans;
   for (const ExampleSpan& span : example.spans) {
     const auto field = std::ranges::find(span_fields, span.field) - span_fields.begin();
-    const TaggedSpan words = words_in(text.words, static_cast<std::size_t>(field), span.bytes);
+    const WordSpan words = words_in(text.words, span.bytes);
     const std::size_t free_from = spans.empty() ? 0 : spans.back().end;
-    if (words.begin >= words.end || words.begin < free_from)
+    if (words.begin == words.end || words.begin < free_from)
       continue;  // no word, or one shared with the last
-    spans.push_back(words);
+    spans.push_back({static_cast<std::size_t>(field), words.begin, words.end});
   }
   return spans;
 }
@@ -95,7 +84,7 @@ void ExtractHead::learn_links(std::span<const Example> examples, std::span<const
     const auto in_record = [&](const TaggedSpan& span, const std::vector<ExampleSpan>& record) {
       return std::ranges::any_of(record, [&](const ExampleSpan& one) {
         return span_fields_[span.field] == one.field &&
-               words_in(texts[i].words, span.field, one.bytes) == span;
+               words_in(texts[i].words, one.bytes) == WordSpan{span.begin, span.end};
       });
     };
     for (std::size_t a = 0; a < spans.size(); ++a) {
@@ -228,7 +217,7 @@ std::vector<ExtractHead::Choice> ExtractHead::choose(const ReadText& text) const
       sum += p;
       if (p > best.probability) best = {head.field, k, p};
     }
-    best.probability = sum > 0 ? best.probability / sum : 0;
+    best.probability = sum == 0 ? 0 : best.probability / sum;  // no number stays none
     choices.push_back(best);
   }
   return choices;

@@ -24,8 +24,7 @@ using namespace tasks;  // NOLINT(google-build-using-namespace)
 // Texts that are read at once: their states are in memory together.
 constexpr std::size_t kBatch = 64;
 
-// What a file of a trained head says that it is; other tasks have other heads.
-constexpr std::string_view kKind = "extractor";
+constexpr std::string_view kKind = "extractor";  // of head files
 
 }  // namespace
 
@@ -79,20 +78,15 @@ Result<void> Extractor::Impl::learn(const std::string& recipe_examples, const st
 }
 
 Result<void> Extractor::Impl::load_head(const std::filesystem::path& path) {
-  LINNET_TRY(HeadReader file, HeadReader::open(path));
-  LINNET_TRY(const std::string kind, file.text());
-  if (kind != kKind) return file.corrupt("it is one of another task");
-  LINNET_TRY(const std::uint64_t trained_for, file.number());
-  if (trained_for != model.impl()->fingerprint()) {
-    return fail(ErrorCode::kInvalidArgument, "{}: a head for another model than {}", path.string(),
-                model.impl()->file->name());
-  }
+  LINNET_TRY(HeadReader file, HeadReader::open(path, kKind, model));
   LINNET_TRY(std::string text, file.text());
-  if (!schema_text.empty() && text != schema_text) return file.corrupt("it has another schema");
-  LINNET_TRY(const RecordSchema its_schema, parse_schema(text));
-  LINNET_TRY(ExtractHead loaded, ExtractHead::load(file, its_schema));
+  if (schema_text.empty()) {
+    if (auto set = set_schema(std::move(text)); !set) return file.corrupt(set.error().message);
+  } else if (text != schema_text) {
+    return file.corrupt("it has another schema");
+  }
+  LINNET_TRY(ExtractHead loaded, ExtractHead::load(file, schema));
   if (loaded.d_state() != reader->d_state()) return file.corrupt("it has states of another width");
-  LINNET_CHECK(set_schema(std::move(text)));
   head = std::move(loaded);
   return {};
 }
@@ -143,6 +137,10 @@ Result<std::vector<Record>> Extractor::Impl::records_of(std::string_view text, c
   if (head) {
     spans = head->find(read);
     choices = head->choose(read);
+    const auto is_number = [](const auto& found) { return std::isfinite(found.probability); };
+    if (!std::ranges::all_of(spans, is_number) || !std::ranges::all_of(choices, is_number)) {
+      return fail(ErrorCode::kCorrupt, "the probabilities are no numbers: the head is damaged");
+    }
     groups = head->group(text, read.words, spans);
   } else {
     LINNET_TRY(spans, prompt->find(text, read.words));
@@ -217,9 +215,7 @@ std::string Extractor::Impl::kept_name(const ExtractRecipe& recipe, const Extrac
 
 Result<void> Extractor::Impl::save(const std::filesystem::path& path) const {
   if (!head) return fail(ErrorCode::kInvalidArgument, "nothing was learned that could be saved");
-  HeadWriter writer;
-  writer.text(kKind);
-  writer.number(model.impl()->fingerprint());
+  HeadWriter writer(kKind, model);
   writer.text(schema_text);
   head->save(writer);
   return writer.write(path);

@@ -3,6 +3,7 @@
 #include "base/file_map.h"
 #include "base/hash64.h"
 #include "base/output_file.h"
+#include "engine/model_impl.h"
 
 namespace linnet::tasks {
 namespace {
@@ -18,6 +19,11 @@ std::uint64_t checksum(std::span<const std::byte> bytes) {
 }
 
 }  // namespace
+
+HeadWriter::HeadWriter(std::string_view kind, const Model& model) {
+  text(kind);
+  number(model.impl()->fingerprint());
+}
 
 Result<void> HeadWriter::write(const std::filesystem::path& path) const {
   LINNET_TRY(OutputFile file, OutputFile::create(path));
@@ -49,6 +55,19 @@ Result<HeadReader> HeadReader::open(const std::filesystem::path& path) {
     return reader.corrupt("its checksum does not fit; it was cut off or damaged");
   }
   reader.bytes_.assign(body.begin(), body.end());
+  return reader;
+}
+
+Result<HeadReader> HeadReader::open(const std::filesystem::path& path, std::string_view kind,
+                                    const Model& model) {
+  LINNET_TRY(HeadReader reader, open(path));
+  LINNET_TRY(const std::string its_kind, reader.text());
+  if (its_kind != kind) return reader.corrupt("it is one of another task");
+  LINNET_TRY(const std::uint64_t trained_for, reader.number());
+  if (!model.impl()->has_weights || trained_for != model.impl()->fingerprint()) {
+    return fail(ErrorCode::kInvalidArgument, "{}: a head for another model than {}", reader.path_,
+                model.impl()->file->name());
+  }
   return reader;
 }
 

@@ -1,6 +1,7 @@
-// What a trained head is stored as: little-endian numbers and arrays one after the other, a magic word and a
-// version before them and a checksum behind. Files may come from anybody: reading checks everything and takes
-// no more memory than the file has bytes. A writer or reader belongs to one thread.
+// What a trained head is stored as: its kind, its model's fingerprint and what else it consists of, as
+// numbers and arrays one after the other, little-endian, a magic word and a version before them and a
+// checksum behind. Files may come from anybody: reading checks everything and takes no more memory than the
+// file has bytes. A writer or reader belongs to one thread.
 #pragma once
 
 #include <bit>
@@ -15,6 +16,8 @@
 #include <string_view>
 #include <vector>
 
+#include <linnet/model.h>
+
 #include "base/byte_reader.h"
 #include "base/fail.h"
 
@@ -22,6 +25,9 @@ namespace linnet::tasks {
 
 class HeadWriter {
  public:
+  /// `kind` says what the head is, since each task has its own; a head is worth nothing with another model.
+  HeadWriter(std::string_view kind, const Model& model);
+
   void number(std::uint64_t value) { append(value); }
   void text(std::string_view text) { array<char>(text); }
   /// Its size and its elements.
@@ -47,9 +53,11 @@ class HeadReader {
  public:
   static constexpr std::size_t kAny = std::numeric_limits<std::size_t>::max();
 
-  /// The whole file. Errors: kNotFound; kIo; kCorrupt, no head, or a damaged one; kUnsupported, another
-  /// version's.
-  static Result<HeadReader> open(const std::filesystem::path& path);
+  /// The whole file, up to what HeadWriter(kind, model) begins with. Errors: kNotFound; kIo; kCorrupt, no
+  /// head, a damaged one or one of another kind; kUnsupported, another version's; kInvalidArgument, another
+  /// model's.
+  static Result<HeadReader> open(const std::filesystem::path& path, std::string_view kind,
+                                 const Model& model);
 
   /// A number up to `most`. Error: kCorrupt.
   Result<std::uint64_t> number(std::uint64_t most = std::numeric_limits<std::uint64_t>::max());
@@ -75,6 +83,8 @@ class HeadReader {
   Error corrupt(std::string_view what) const;
 
  private:
+  static Result<HeadReader> open(const std::filesystem::path& path);
+
   std::string path_;
   std::vector<std::byte> bytes_;
   std::size_t offset_ = 0;

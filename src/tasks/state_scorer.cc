@@ -99,13 +99,12 @@ Result<std::unique_ptr<StateScorer>> StateScorer::read(const Model& model, HeadR
                                                        std::size_t n_labels,
                                                        const ClassifierOptions& options) {
   LINNET_TRY(const std::vector<std::uint64_t> layers, reader.array<std::uint64_t>());
-  const bool is_ascending = std::ranges::adjacent_find(layers, std::greater_equal<>()) == layers.end();
-  if (layers.empty() || !is_ascending || layers.front() == 0 || layers.back() > model.info().n_layers) {
+  ClassifierOptions with_layers = options;
+  with_layers.layers.assign(layers.begin(), layers.end());
+  if (!are_layers(with_layers.layers, model.info().n_layers)) {
     return reader.corrupt("its layers are not the model's");
   }
   LINNET_TRY(LinearHead head, LinearHead::read(reader, layers.size(), model.info().d_model, n_labels));
-  ClassifierOptions with_layers = options;
-  with_layers.layers.assign(layers.begin(), layers.end());
   LINNET_TRY(TextPooler pooler, TextPooler::create(model, with_layers));
   return std::make_unique<StateScorer>(std::move(pooler), std::move(head));
 }

@@ -4,7 +4,7 @@
 
 #include <linnet/chat.h>
 
-#include "base/utf8.h"
+#include "base/check_utf8.h"
 #include "engine/model_impl.h"
 #include "engine/render.h"
 
@@ -56,9 +56,7 @@ Result<TaskPrompt> TaskPrompt::make(const Model& model, std::string_view before,
 }
 
 Result<std::vector<Token>> TaskPrompt::text(std::string_view text) const {
-  if (const std::size_t valid = utf8::valid_prefix(text); valid != text.size()) {
-    return fail(ErrorCode::kInvalidArgument, "the text is not UTF-8: byte {} begins no character", valid);
-  }
+  LINNET_CHECK(check_utf8(text, "the text"));
   std::vector<Token> tokens;
   LINNET_CHECK(model_->tokenizer->encode(text, /*parse_special=*/false, tokens));
   if (tokens.empty()) return fail(ErrorCode::kInvalidArgument, "the text is empty");

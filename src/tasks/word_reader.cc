@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <cmath>
 
-#include "base/utf8.h"
+#include "base/check_utf8.h"
 #include "engine/model_impl.h"
 #include "tasks/texts.h"
 
@@ -160,11 +160,8 @@ Result<std::vector<ReadText>> WordReader::read(std::span<const std::string> text
   std::vector<ReadText> read(texts.size());
   std::vector<Window> windows;
   for (std::size_t i = 0; i < texts.size(); ++i) {
-    const std::size_t n_valid = utf8::valid_prefix(texts[i]);
-    if (n_valid != texts[i].size()) {
-      return in_text(
-          first + i, n_texts,
-          fail(ErrorCode::kInvalidArgument, "the text is not UTF-8: byte {} begins no character", n_valid));
+    if (auto checked = check_utf8(texts[i], "the text"); !checked) {
+      return in_text(first + i, n_texts, checked.error());
     }
     read[i].words = words_of(texts[i]);
     // A text that is too long is refused before there is memory for it.

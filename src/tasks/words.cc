@@ -78,6 +78,12 @@ std::vector<ByteSpan> words_of(std::string_view text) {
   return words;
 }
 
+WordSpan words_in(const std::vector<ByteSpan>& words, const ByteSpan& bytes) {
+  const auto begin = std::ranges::upper_bound(words, bytes.begin, {}, &ByteSpan::end);
+  const auto end = std::ranges::lower_bound(begin, words.end(), bytes.end, {}, &ByteSpan::begin);
+  return {static_cast<std::size_t>(begin - words.begin()), static_cast<std::size_t>(end - words.begin())};
+}
+
 std::size_t space_at(std::string_view text) noexcept {
   if (text.empty()) return 0;
   const utf8::Decoded decoded = utf8::decode(text);

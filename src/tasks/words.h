@@ -24,6 +24,18 @@ struct ByteSpan {
 /// symbols and spaces. `text` is UTF-8.
 std::vector<ByteSpan> words_of(std::string_view text);
 
+/// Words [begin, end) of a text.
+struct WordSpan {
+  std::size_t begin = 0;
+  std::size_t end = 0;
+
+  bool operator==(const WordSpan&) const = default;
+};
+
+/// Those of `words`, in ascending order, that overlap `bytes`; where none does, begin == end. Takes time with
+/// the logarithm of their number, since a text may have as many values as words.
+WordSpan words_in(const std::vector<ByteSpan>& words, const ByteSpan& bytes);
+
 /// Bytes of the white space character at the start of `text`; 0 if there is none.
 std::size_t space_at(std::string_view text) noexcept;
 

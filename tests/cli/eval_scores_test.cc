@@ -108,7 +108,7 @@ TEST(EvalScores, OperatingPointsCountFromTheSurestText) {
   EXPECT_DOUBLE_EQ(points[2].accuracy, 0.5);
 }
 
-TEST(EvalScores, AbstainingChangesNeitherAccuracyNorErrors) {
+TEST(EvalScores, AbstainingChangesNoAccuracyAndMendsErrorsOnlyOutOfScope) {
   const std::vector<Example> examples{labelled("a"), labelled("b"), labelled(std::nullopt)};
   std::vector<Answer> answers{answered("a", 0.2), answered("a", 0.8), answered("a", 0.1)};
   answers[0].abstains = answers[2].abstains = true;
@@ -117,9 +117,17 @@ TEST(EvalScores, AbstainingChangesNeitherAccuracyNorErrors) {
   EXPECT_EQ(scores.n_answered, 1u);
   EXPECT_EQ(scores.n_answered_right, 0u);
   EXPECT_EQ(scores.n_answered_outside, 0u);
-  EXPECT_EQ(scores.errors, (std::vector<std::size_t>{1, 2}));
+  EXPECT_EQ(scores.errors, (std::vector<std::size_t>{1}));
   ASSERT_EQ(scores.confusions.size(), 1u);
   EXPECT_EQ(scores.confusions[0].gold + scores.confusions[0].predicted, "ba");
+}
+
+TEST(EvalScores, ATextOutOfScopeIsAnErrorUnlessItIsRefused) {
+  const std::vector<Example> examples(3, labelled(std::nullopt));
+  const std::vector<Answer> answers{{.label = "a", .abstains = true, .probability = 0.9},  // refused
+                                    {.abstains = true, .is_invalid = true},  // not by a program that failed
+                                    answered("a", 0.7)};
+  EXPECT_EQ(score_labels(examples, answers).errors, (std::vector<std::size_t>{2, 1}));
 }
 
 TEST(EvalScores, NoAnswerIsNoLabel) {

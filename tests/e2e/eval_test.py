@@ -10,8 +10,8 @@ from support import ROOT, ModelTestCase, TestCase
 RECIPE = ROOT / "recipes/medication.json"
 TICKETS = [
     {"text": "the gate squeaks", "label": "gate"},
-    {"text": "the pond is frozen", "label": "pond"},
-    {"text": "what is a linnet <b>", "label": None},
+    {"text": "the pond is <b> frozen", "label": "pond"},
+    {"text": "what is a linnet", "label": None},
 ]
 SAID = [
     {"label": "gate", "probability": 0.9, "ranked": [["gate", 0.9], ["pond", 0.1]]},
@@ -73,8 +73,9 @@ class Eval(TestCase):
         page = self.path("page.html")
         self.of_labels("--html", page)
         html = page.read_text(encoding="utf-8")
-        self.assertIn("what is a linnet &lt;b&gt;", html)
-        self.assertNotIn("<b>what", html)
+        self.assertIn("the pond is &lt;b&gt; frozen", html)
+        self.assertNotIn("is <b>", html)
+        self.assertNotIn("what is a linnet", html)  # out of scope, and refused
         self.assertNotIn("http", html)
 
     def test_help_shows_an_example(self):

@@ -22,6 +22,23 @@ TEST(Words, AreRunsOfLettersOrDigitsAndSingleSigns) {
   EXPECT_EQ(words(" \t\u00a0\u3000"), List{});
 }
 
+TEST(Words, ThoseInASpanOverlapIt) {
+  const std::string_view text = " She took 40mg,  daily.\n";
+  const std::vector<ByteSpan> all = words_of(text);
+  for (std::size_t begin = 0; begin <= text.size(); ++begin) {
+    for (std::size_t end = begin; end <= text.size(); ++end) {
+      const WordSpan found = words_in(all, {begin, end});
+      ASSERT_LE(found.begin, found.end);
+      ASSERT_LE(found.end, all.size());
+      for (std::size_t w = 0; w < all.size(); ++w) {
+        EXPECT_EQ(found.begin <= w && w < found.end, all[w].overlaps({begin, end}))
+            << begin << " to " << end << ", word " << w;
+      }
+    }
+  }
+  EXPECT_EQ(words_in({}, {0, 5}), WordSpan{});
+}
+
 TEST(Words, CuesTellNeighboursAndShape) {
   const std::string_view text = "take Aspirin now", other = "had ASPIRIN now";
   const auto a = cues_of(text, words_of(text), 1), b = cues_of(other, words_of(other), 1);
