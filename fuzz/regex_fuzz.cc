@@ -32,7 +32,8 @@ void compile(std::string_view pattern, std::string_view text) {
     state = *next;
   }
   require((*dfa)->accepts(state) == matches);
-  if (const auto others = Dfa::complement(**dfa))
+  AutomataWork work;
+  if (const auto others = Dfa::complement(**dfa, work))
     require((*others)->matches(text) == (utf8::is_valid(text) && !matches));
 }
 
