@@ -51,8 +51,6 @@ Result<void> ConstrainedText::take(Token token) {
 }
 
 Result<ConstrainedText::Forced> ConstrainedText::force(std::size_t n_room) {
-  // A tokenizer that puts a space before every text cannot be asked for the middle of one.
-  if (tokenizer_->adds_space_prefix()) return Forced{};
   const std::string bytes = masks_->forced(cursor_, kMaxForcedBytes);
   if (bytes.empty()) return Forced{};
 
@@ -63,21 +61,23 @@ Result<ConstrainedText::Forced> ConstrainedText::force(std::size_t n_room) {
   const std::size_t n_before = text.size();
   text += bytes;
   std::vector<Token> tokens;
-  LINNET_CHECK(tokenizer_->encode(text, false, tokens));
+  LINNET_CHECK(tokenizer_->encode_inside(text, tokens));
   // What follows may join the last token, so that is left to the model.
   grammar::TokenMasks::Cursor after = cursor_;
   if (masks_->advance(after, bytes) && masks_->place(after).continues) tokens.pop_back();
 
   const auto n_kept = static_cast<std::size_t>(
       std::mismatch(shown.begin(), shown.end(), tokens.begin(), tokens.end()).first - shown.begin());
-  std::size_t n_after = 0;  // bytes of the tokens
-  for (const Token token : tokens) n_after += tokenizer_->piece(token).size();
+  std::string written;
+  for (const Token token : tokens) written += tokenizer_->piece(token);
   const std::size_t n_added = tokens.size() - n_kept;
-  if (n_after <= n_before || n_shown - n_kept > kMaxRemoved || n_added > n_room) return Forced{};
+  if (written.size() <= n_before || n_shown - n_kept > kMaxRemoved || n_added > n_room) return Forced{};
+  // A vocabulary that lacks a byte writes another in its place.
+  if (!text.starts_with(written)) return Forced{};
 
   Forced forced{n_shown - n_kept,
                 {tokens.begin() + static_cast<std::ptrdiff_t>(n_kept), tokens.end()},
-                text.substr(n_before, n_after - n_before)};
+                written.substr(n_before)};
   if (!masks_->advance(cursor_, forced.text)) return Forced{};
   tokens_.resize(tokens_.size() - forced.n_removed);
   tokens_.insert(tokens_.end(), forced.tokens.begin(), forced.tokens.end());

@@ -22,7 +22,7 @@ class BytePairTokenizer final : public Tokenizer {
   bool adds_space_prefix() const noexcept override { return false; }
 
  private:
-  Result<void> encode_plain(std::string_view text, std::vector<Token>& out) const override;
+  Result<void> encode_plain(std::string_view text, Place place, std::vector<Token>& out) const override;
   void add_bytes(std::string_view word, Merger& merger) const;
 
   Pretokenizer pretokenizer_;
@@ -59,7 +59,7 @@ void BytePairTokenizer::add_bytes(std::string_view word, Merger& merger) const {
   }
 }
 
-Result<void> BytePairTokenizer::encode_plain(std::string_view text, std::vector<Token>& out) const {
+Result<void> BytePairTokenizer::encode_plain(std::string_view text, Place, std::vector<Token>& out) const {
   std::vector<std::size_t> ends;
   LINNET_CHECK(pretokenizer_.split(text, ends));
   Merger merger;

@@ -34,8 +34,8 @@ class SentencePieceTokenizer final : public Tokenizer {
   bool adds_space_prefix() const noexcept override { return options_.space_prefix; }
 
  private:
-  Result<void> encode_plain(std::string_view text, std::vector<Token>& out) const override;
-  std::string normalize(std::string_view text) const;
+  Result<void> encode_plain(std::string_view text, Place place, std::vector<Token>& out) const override;
+  std::string normalize(std::string_view text, Place place) const;
   std::size_t word_end(std::string_view text, std::size_t begin) const noexcept;
   void encode_word(std::string_view word, Merger& merger, std::vector<Token>& out) const;
   void encode_unknown(std::string_view bytes, std::vector<Token>& out) const;
@@ -69,15 +69,17 @@ SentencePieceTokenizer::SentencePieceTokenizer(Core core, std::vector<std::uint3
   }
 }
 
-std::string SentencePieceTokenizer::normalize(std::string_view text) const {
+std::string SentencePieceTokenizer::normalize(std::string_view text, Place place) const {
   std::string out;
   out.reserve(text.size() + text.size() / 2);
-  if (options_.join_spaces) text.remove_prefix(std::min(text.find_first_not_of(' '), text.size()));
-  if (options_.space_prefix && !text.empty()) out += kSpace;
+  const bool is_beginning = place == Place::kBeginning;
+  const bool joins_spaces = options_.join_spaces && is_beginning;
+  if (joins_spaces) text.remove_prefix(std::min(text.find_first_not_of(' '), text.size()));
+  if (options_.space_prefix && is_beginning && !text.empty()) out += kSpace;
   for (std::size_t i = 0; i < text.size(); ++i) {
     if (text[i] != ' ') {
       out += text[i];
-    } else if (!options_.join_spaces || (i + 1 < text.size() && text[i + 1] != ' ')) {
+    } else if (!joins_spaces || (i + 1 < text.size() && text[i + 1] != ' ')) {
       out += kSpace;
     }
   }
@@ -96,8 +98,9 @@ std::size_t SentencePieceTokenizer::word_end(std::string_view text, std::size_t 
   return text.size();
 }
 
-Result<void> SentencePieceTokenizer::encode_plain(std::string_view text, std::vector<Token>& out) const {
-  const std::string normal = normalize(text);
+Result<void> SentencePieceTokenizer::encode_plain(std::string_view text, Place place,
+                                                  std::vector<Token>& out) const {
+  const std::string normal = normalize(text, place);
   Merger merger;
   for (std::size_t begin = 0; begin < normal.size();) {
     const std::size_t end = word_end(normal, begin);

@@ -70,6 +70,16 @@ Result<void> Tokenizer::encode(std::string_view text, bool parse_special, std::v
 }
 
 Result<void> Tokenizer::encode(std::span<const Segment> segments, std::vector<Token>& out) const {
+  return encode(segments, Place::kBeginning, out);
+}
+
+Result<void> Tokenizer::encode_inside(std::string_view text, std::vector<Token>& out) const {
+  const Segment segment{text, false};
+  return encode(std::span(&segment, 1), Place::kInside, out);
+}
+
+Result<void> Tokenizer::encode(std::span<const Segment> segments, Place place,
+                               std::vector<Token>& out) const {
   std::size_t n_bytes = 0;
   for (const Segment& segment : segments) {
     if (segment.text.size() > kMaxTextBytes - n_bytes)
@@ -81,7 +91,7 @@ Result<void> Tokenizer::encode(std::span<const Segment> segments, std::vector<To
   auto parsed = joined.parsed.begin();
   std::size_t plain = 0;  // text[plain, i) holds no special token
   const auto flush = [&](std::size_t end) -> Result<void> {
-    return end == plain ? Result<void>() : encode_plain(text.substr(plain, end - plain), out);
+    return end == plain ? Result<void>() : encode_plain(text.substr(plain, end - plain), place, out);
   };
   for (std::size_t i = 0; i < text.size();) {
     while (parsed != joined.parsed.end() && parsed->end <= i) ++parsed;

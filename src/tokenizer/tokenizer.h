@@ -43,6 +43,10 @@ class Tokenizer {
   /// The same for one stretch.
   Result<void> encode(std::string_view text, bool parse_special, std::vector<Token>& out) const;
 
+  /// Appends the tokens of `text` as it stands behind other text and as its bytes are: no space is put before
+  /// it, and none is left out. No special token is recognized that a user could forge. Error: as encode().
+  Result<void> encode_inside(std::string_view text, std::vector<Token>& out) const;
+
   /// The bytes that `token` stands for in text: byte-level decoding undone, "▁" as a space. Control tokens
   /// give their name. Requires token < n_vocab().
   virtual std::string piece(Token token) const = 0;
@@ -74,12 +78,16 @@ class Tokenizer {
   };
 
  protected:
+  /// Whether text begins where a stretch of it does, or behind other text.
+  enum class Place : std::uint8_t { kBeginning, kInside };
+
   explicit Tokenizer(Core core) noexcept : core_(std::move(core)) {}
   const Vocabulary& vocabulary() const noexcept { return core_.vocabulary; }
 
  private:
+  Result<void> encode(std::span<const Segment> segments, Place place, std::vector<Token>& out) const;
   /// Appends the tokens of `text`, not empty, before and after which stand special tokens or nothing.
-  virtual Result<void> encode_plain(std::string_view text, std::vector<Token>& out) const = 0;
+  virtual Result<void> encode_plain(std::string_view text, Place place, std::vector<Token>& out) const = 0;
 
   Core core_;
 };

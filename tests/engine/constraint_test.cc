@@ -7,6 +7,8 @@
 #include <set>
 
 #include "tests/engine/support.h"
+#include "tests/support/model_file.h"
+#include "tests/support/temp_folder.h"
 
 namespace linnet {
 namespace {
@@ -157,6 +159,20 @@ TEST(Constraint, ForcedTextIsNotPicked) {
   EXPECT_EQ(tokens_of(generation.tokens), model.tokenize(one[0], {.add_bos = false}).value());
   ASSERT_GT(generation.tokens.size(), 1u);
   EXPECT_EQ(generation.tokens.back().logprob, 0);
+}
+
+class ConstraintFiles : public testing::InTempFolder {};
+
+TEST_F(ConstraintFiles, ForcedTextBehindATokenizersOwnSpace) {
+  testing::ModelFile file(testing::tiny_model("gemma3"));
+  file.set("tokenizer.ggml.add_space_prefix", true);
+  const Model model = Model::load(file.write(folder() / "space_prefix.gguf").string()).value();
+  for (const std::string text : {"the only  text that there is", " é, b"}) {
+    const Generation generation = generate(model, under(Constraint::choices({&text, 1}).value()));
+    EXPECT_EQ(generation.text, text);
+    ASSERT_GT(generation.tokens.size(), 1u);
+    EXPECT_EQ(generation.tokens.back().logprob, 0) << "it is not picked";
+  }
 }
 
 TEST(Constraint, StopsWithinItsLimits) {

@@ -78,6 +78,27 @@ TEST(SentencePiece, PutsASpaceBeforeTextAndTakesItOffAgain) {
   EXPECT_EQ(tokenizer->decode(Tokens{1, 4}, true), "<s> a");
 }
 
+TEST(SentencePiece, TextBehindOtherTextStaysAsItIs) {
+  for (const bool joins_spaces : {false, true}) {
+    TestVocabulary v = sample();
+    v.set("tokenizer.ggml.remove_extra_whitespaces", joins_spaces);
+    const TestTokenizer tokenizer(v);
+    const auto inside = [&](std::string_view text) {
+      Tokens tokens;
+      EXPECT_TRUE(tokenizer->encode_inside(text, tokens));
+      std::string written;
+      for (const Token token : tokens) written += tokenizer->piece(token);
+      EXPECT_EQ(written, text);
+      return tokens;
+    };
+    EXPECT_EQ(inside("a"), (Tokens{3}));
+    EXPECT_EQ(inside(" a"), (Tokens{4}));
+    EXPECT_EQ(inside("  a"), (Tokens{7, 3})) << "a token of the user's is matched first";
+    EXPECT_EQ(inside("a   "), (Tokens{3, 7, 2}));
+    EXPECT_EQ(inside(""), Tokens{});
+  }
+}
+
 TEST(SentencePiece, UserDefinedTokensAreMatchedFirst) {
   const TestTokenizer tokenizer(sample());
   EXPECT_EQ(encode(*tokenizer, "  a"), (Tokens{7, 4}));
