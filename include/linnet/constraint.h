@@ -66,7 +66,8 @@ class LINNET_API Constraint {
   /// left to right is refused. Errors: kInvalidArgument, not a schema; kUnsupported, a keyword that cannot
   /// be enforced; both with a JSON pointer to the place.
   static Result<Constraint> json_schema(std::string_view schema, const JsonOptions& options = {});
-  /// Any run of whole words of a text, at most max_words, verbatim. Error: kInvalidArgument, no word.
+  /// Any run of whole words of a text, at most max_words, which is 1,024 at most, verbatim. Error:
+  /// kInvalidArgument, no word.
   static Result<Constraint> spans(std::string_view text, std::size_t max_words = 64);
 
   /// Free text in which each `trigger` is followed by a text of this constraint, after which it is free

@@ -119,6 +119,10 @@ Result<GrammarPtr> compile_spans(std::string_view text, std::size_t max_words) {
     return fail(ErrorCode::kInvalidArgument, "a text of {} bytes has too many spans; at most {} are possible",
                 text.size(), grammar::Spans::kMaxBytes);
   }
+  if (max_words > grammar::Spans::kMaxWords) {
+    return fail(ErrorCode::kInvalidArgument, "spans of {} words; at most {} are possible", max_words,
+                grammar::Spans::kMaxWords);
+  }
   if (!grammar::Spans::has_word(text)) {
     return fail(ErrorCode::kInvalidArgument, "the text '{}' has no word", utf8::printable(text));
   }

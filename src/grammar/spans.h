@@ -16,8 +16,11 @@ namespace linnet::grammar {
 class Spans final : public Automaton {
  public:
   static constexpr std::size_t kMaxBytes = ~std::uint32_t{0};
+  /// Of one run: in a text that repeats itself, runs are compared to their ends.
+  static constexpr std::size_t kMaxWords = 1024;
 
-  /// `text` must have a word, i.e. a byte that is not white space; at most kMaxBytes. Words are what
+  /// `text` must have a word, i.e. a byte that is not white space; at most kMaxBytes. Requires
+  /// max_words <= kMaxWords. Words are what
   /// stands between white space, and what is left of them without the punctuation around them.
   Spans(std::string_view text, std::size_t max_words);
 

@@ -70,6 +70,7 @@ TEST(Constraint, RefusesWhatIsNone) {
   expect_error(Constraint::regex("^a$b"), ErrorCode::kInvalidArgument, "no text");
   expect_error(Constraint::json_schema(R"({"minimum": "x"})"), ErrorCode::kInvalidArgument, "/minimum");
   expect_error(Constraint::spans(" \n"), ErrorCode::kInvalidArgument, "no word");
+  expect_error(Constraint::spans("a", 1025), ErrorCode::kInvalidArgument, "at most 1024");
   expect_error(Constraint::json().value().after(""), ErrorCode::kInvalidArgument, "trigger");
 }
 
