@@ -24,6 +24,10 @@ using grammar::NodeId;
 // Beyond this a machine is begun anew.
 constexpr std::size_t kMaxMachineBytes = std::size_t{64} << 20;
 
+// Of reading a text: what a hostile grammar may leave open at its places in all, and at each in the mean of a
+// long one. That many take some seconds.
+constexpr std::size_t kMaxWays = 50'000'000, kMaxMeanWays = 64;
+
 // The constraints made last, by what they were made from. They hold no text that a model reads.
 class Recent {
  public:
@@ -200,6 +204,7 @@ Result<ConstraintMatch> Constraint::Impl::match(std::string_view text) const {
   grammar::ConfigId config = Machine::kStart;
   // What a text that is nested deep leaves open is not compacted away again and again.
   std::size_t n_most = kMaxMachineBytes;
+  std::size_t n_ways = 0;  // of all places so far, new to the machine or not, so that each call says the same
   for (std::size_t i = 0; i < text.size(); ++i) {
     if (machine_->n_bytes() > n_most) {
       config = machine_->compact(config);
@@ -207,7 +212,8 @@ Result<ConstraintMatch> Constraint::Impl::match(std::string_view text) const {
     }
     config = machine_->next(config, static_cast<std::uint8_t>(text[i]));
     if (config == Machine::kDead) return ConstraintMatch{false, i};
-    if (config == Machine::kTooMany) {
+    n_ways += machine_->n_threads(config);
+    if (config == Machine::kTooMany || n_ways > kMaxWays + kMaxMeanWays * i) {
       return fail(ErrorCode::kUnsupported, "at byte {} the text can be read in too many ways to follow", i);
     }
   }

@@ -52,7 +52,7 @@ class Machine {
   bool continues(ConfigId config) const noexcept { return !configs_[config].threads.empty(); }
   /// Possibilities that are open.
   std::size_t n_threads(ConfigId config) const noexcept { return configs_[config].threads.size(); }
-  /// Whether this is the first call with these arguments since `visit` was another.
+  /// Marks a configuration; whether it did not have this mark. For walks that count what they meet once.
   bool visit(ConfigId config, std::uint32_t visit) noexcept {
     return std::exchange(configs_[config].visit, visit) != visit;
   }

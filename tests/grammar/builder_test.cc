@@ -1,5 +1,9 @@
 #include <gtest/gtest.h>
 
+#include <algorithm>
+#include <utility>
+#include <vector>
+
 #include "grammar/dfa.h"
 #include "grammar/grammar.h"
 #include "grammar/machine.h"
@@ -66,35 +70,57 @@ TEST(Builder, MergesRangesOfCharacters) {
   EXPECT_EQ(node.ranges, (std::vector<CharacterRange>{{'a', 'x'}, {0xD000, 0xD7FF}, {0xE000, 0xE010}}));
 }
 
-TEST(Builder, TakesRoundsOfRoundsTogether) {
-  constexpr std::uint32_t kMany = 1'000'000'000;
-  struct Case {
-    std::uint32_t min, max, outer_min, outer_max;  // of (X{min,max}){outer_min,outer_max}
-    std::uint32_t expected_min, expected_max;
-  };
-  for (const auto& [min, max, outer_min, outer_max, expected_min, expected_max] :
-       {Case{0, kNoLimit, 0, kNoLimit, 0, kNoLimit}, Case{1, kNoLimit, 0, 1, 0, kNoLimit},
-        Case{0, 1, 1, kNoLimit, 0, kNoLimit}, Case{1, kNoLimit, 1, kNoLimit, 1, kNoLimit},
-        Case{0, 1000, 0, 1000, 0, 1'000'000}, Case{3, 3, 2, 2, 6, 6}, Case{2, 3, 1, 2, 2, 6},
-        Case{2, kNoLimit, 3, 4, 6, kNoLimit}}) {
-    Builder b;
-    const NodeId x = b.literal("x");
-    const Node& node = b.node(b.repeat(b.repeat(x, min, max), outer_min, outer_max));
-    EXPECT_EQ(node.children, std::vector<NodeId>{x}) << min << ' ' << max << ' ' << outer_min;
-    EXPECT_EQ(node.min, expected_min);
-    EXPECT_EQ(node.max, expected_max);
+// How many x, up to some, texts of `node` have: repetitions of x and of repetitions of x.
+std::vector<bool> counts_of(const Builder& b, NodeId node) {
+  constexpr std::size_t kMost = 40;
+  std::vector<bool> counts(kMost + 1, false);
+  const Node& n = b.node(node);
+  if (n.kind != NodeKind::kRepeat) {
+    counts[n.kind == NodeKind::kEmpty ? 0 : 1] = true;
+    return counts;
   }
-  // 1 and 2, or 0 and 2, but not what is between; and more than can be counted.
-  for (const auto& [min, max, outer_min, outer_max, expected_min, expected_max] :
-       {Case{3, 3, 1, 2, 1, 2}, Case{2, 3, 0, 1, 0, 1}, Case{2, kNoLimit, 0, 1, 0, 1},
-        Case{0, kMany, 0, kMany, 0, kMany}}) {
-    Builder b;
-    const NodeId inner = b.repeat(b.literal("x"), min, max);
-    const Node& node = b.node(b.repeat(inner, outer_min, outer_max));
-    EXPECT_EQ(node.children, std::vector<NodeId>{inner}) << min << ' ' << max << ' ' << outer_min;
-    EXPECT_EQ(node.min, expected_min);
-    EXPECT_EQ(node.max, expected_max);
+  const std::vector<bool> of_child = counts_of(b, n.children[0]);
+  std::vector<bool> reached(kMost + 1, false);
+  reached[0] = true;
+  for (std::uint32_t round = 0; round <= std::min<std::uint32_t>(n.max, kMost); ++round) {
+    std::vector<bool> next(kMost + 1, false);
+    for (std::size_t i = 0; i <= kMost; ++i) {
+      if (!reached[i]) continue;
+      if (round >= n.min) counts[i] = true;
+      for (std::size_t j = 0; i + j <= kMost; ++j) next[i + j] = next[i + j] || of_child[j];
+    }
+    reached = std::move(next);
   }
+  return counts;
+}
+
+TEST(Builder, TakesRoundsOfRoundsTogetherWhereNoCountIsLeftOut) {
+  std::vector<std::pair<std::uint32_t, std::uint32_t>> ranges;
+  for (std::uint32_t min = 0; min < 4; ++min) {
+    for (std::uint32_t max = std::max(min, 1U); max < 5; ++max) ranges.emplace_back(min, max);
+    ranges.emplace_back(min, kNoLimit);
+  }
+  std::size_t n_taken_together = 0;
+  for (const auto& [min, max] : ranges) {
+    for (const auto& [outer_min, outer_max] : ranges) {
+      Builder b;
+      const NodeId x = b.literal("x"), inner = b.repeat(x, min, max);
+      const NodeId made = b.repeat(inner, outer_min, outer_max);
+      std::vector<bool> wanted(41, false);
+      for (std::uint32_t n = outer_min; n <= std::min<std::uint32_t>(outer_max, 40); ++n) {
+        for (std::uint64_t i = std::uint64_t{n} * min;
+             i <= std::min<std::uint64_t>(std::uint64_t{n} * max, 40); ++i)
+          wanted[i] = true;
+      }
+      EXPECT_EQ(counts_of(b, made), wanted) << min << ' ' << max << ' ' << outer_min << ' ' << outer_max;
+      n_taken_together += b.node(made).kind != NodeKind::kRepeat || b.node(made).children[0] == x ? 1 : 0;
+    }
+  }
+  EXPECT_GT(n_taken_together, ranges.size() * ranges.size() / 2);
+  // More than can be counted stays as it is.
+  Builder b;
+  const NodeId inner = b.repeat(b.literal("x"), 0, 1'000'000'000);
+  EXPECT_EQ(b.node(b.repeat(inner, 0, 1'000'000'000)).children[0], inner);
 }
 
 TEST(Builder, AChoiceOfThousandsThatBeginAlike) {
