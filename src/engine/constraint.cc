@@ -21,12 +21,13 @@ using grammar::Builder;
 using grammar::GrammarPtr;
 using grammar::NodeId;
 
-// Beyond this a machine is begun anew.
-constexpr std::size_t kMaxMachineBytes = std::size_t{64} << 20;
+// Beyond this a machine forgets what its text does not need; a text that needs more than the second is not
+// followed.
+constexpr std::size_t kMaxMachineBytes = std::size_t{64} << 20, kMaxTextBytes = 8 * kMaxMachineBytes;
 
-// Of reading a text: what a hostile grammar may leave open at its places in all, and at each in the mean of a
-// long one. That many take some seconds.
-constexpr std::size_t kMaxWays = 50'000'000, kMaxMeanWays = 64;
+// What a hostile grammar may leave open at the places of a text, those that are alike counted once: in all,
+// and at each in the mean of a long text. That takes half a minute.
+constexpr std::size_t kMaxWays = 20'000'000, kMaxMeanWays = 64;
 
 // The constraints made last, by what they were made from. They hold no text that a model reads.
 class Recent {
@@ -183,6 +184,30 @@ Result<GrammarPtr> compile_after(const grammar::Grammar& inner, std::string_view
       builder.sequence({builder.repeat(triggered, 0, grammar::kNoLimit), text(Until::Ends::kWithoutMark)}));
 }
 
+// `visit` is another number for each text.
+Result<ConstraintMatch> follow(grammar::Machine& machine, std::uint32_t visit, std::string_view text) {
+  using grammar::Machine;
+  const auto too_many = [](std::size_t i) {
+    return fail(ErrorCode::kUnsupported, "at byte {} the text can be read in too many ways to follow", i);
+  };
+  grammar::ConfigId config = Machine::kStart;
+  // What a text that is nested deep leaves open is not compacted away again and again.
+  std::size_t n_most = kMaxMachineBytes;
+  std::size_t n_ways = 0;
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    if (machine.n_bytes() > n_most) {
+      config = machine.compact(config);
+      if (machine.n_bytes() > kMaxTextBytes) return too_many(i);
+      n_most = std::max(kMaxMachineBytes, 2 * machine.n_bytes());
+    }
+    config = machine.next(config, static_cast<std::uint8_t>(text[i]));
+    if (config == Machine::kDead) return ConstraintMatch{false, i};
+    if (machine.visit(config, visit)) n_ways += machine.n_threads(config);
+    if (config == Machine::kTooMany || n_ways > kMaxWays + kMaxMeanWays * i) return too_many(i);
+  }
+  return ConstraintMatch{machine.accepts(config), text.size()};
+}
+
 }  // namespace
 
 std::shared_ptr<grammar::TokenMasks> Constraint::Impl::masks(
@@ -197,27 +222,12 @@ std::shared_ptr<grammar::TokenMasks> Constraint::Impl::masks(
 }
 
 Result<ConstraintMatch> Constraint::Impl::match(std::string_view text) const {
-  using grammar::Machine;
   const std::scoped_lock lock(mutex_);
   // A machine that has been compacted starts anew as any other.
-  if (!machine_) machine_ = std::make_unique<Machine>(grammar);
-  grammar::ConfigId config = Machine::kStart;
-  // What a text that is nested deep leaves open is not compacted away again and again.
-  std::size_t n_most = kMaxMachineBytes;
-  std::size_t n_ways = 0;  // of all places so far, new to the machine or not, so that each call says the same
-  for (std::size_t i = 0; i < text.size(); ++i) {
-    if (machine_->n_bytes() > n_most) {
-      config = machine_->compact(config);
-      n_most = std::max(kMaxMachineBytes, 2 * machine_->n_bytes());
-    }
-    config = machine_->next(config, static_cast<std::uint8_t>(text[i]));
-    if (config == Machine::kDead) return ConstraintMatch{false, i};
-    n_ways += machine_->n_threads(config);
-    if (config == Machine::kTooMany || n_ways > kMaxWays + kMaxMeanWays * i) {
-      return fail(ErrorCode::kUnsupported, "at byte {} the text can be read in too many ways to follow", i);
-    }
-  }
-  return ConstraintMatch{machine_->accepts(config), text.size()};
+  if (!machine_) machine_ = std::make_unique<grammar::Machine>(grammar);
+  auto match = follow(*machine_, ++n_matches_, text);
+  if (machine_->n_bytes() > kMaxMachineBytes) machine_.reset();
+  return match;
 }
 
 Result<Constraint> Constraint::choices(std::span<const std::string> texts) {

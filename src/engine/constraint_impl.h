@@ -1,6 +1,7 @@
 // What a Constraint points to.
 #pragma once
 
+#include <cstdint>
 #include <memory>
 #include <mutex>
 #include <utility>
@@ -29,6 +30,7 @@ struct LINNET_LOCAL Constraint::Impl {
 
   mutable std::mutex mutex_;
   mutable std::unique_ptr<grammar::Machine> machine_;  // of match()
+  mutable std::uint32_t n_matches_ = 0;
   mutable std::vector<std::shared_ptr<grammar::TokenMasks>> masks_;
 };
 

@@ -18,7 +18,8 @@ namespace linnet::grammar {
 
 class TokenMasks {
  public:
-  /// max_bytes: about how much memory may be taken for what is kept; beyond it everything is begun anew.
+  /// max_bytes: about how much memory may be taken for what is kept; beyond it all is forgotten that the text
+  /// at hand does not need. A text that needs eight times as much by itself is not followed.
   TokenMasks(GrammarPtr grammar, std::shared_ptr<const TokenTexts> texts,
              std::size_t max_bytes = std::size_t{64} << 20);
 
@@ -68,6 +69,7 @@ class TokenMasks {
   const GrammarPtr grammar_;
   const std::shared_ptr<const TokenTexts> texts_;
   const std::size_t max_bytes_;
+  std::size_t limit_;  // max_bytes_, or more while a text needs more
   std::mutex mutex_;
   Machine machine_;
   std::uint64_t epoch_ = 0;  // counts the machines

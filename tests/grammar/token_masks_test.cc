@@ -125,7 +125,7 @@ TEST(TokenMasks, AreRefusedWhereTheyTakeTooLong) {
     }
     return 0;
   };
-  TokenMasks masks(grammar, vocabulary.texts), small(grammar, vocabulary.texts, 1 << 16);
+  TokenMasks masks(grammar, vocabulary.texts), small(grammar, vocabulary.texts, 1 << 19);
   const std::size_t n = first_refused(masks);
   EXPECT_GT(n, 5u);
   EXPECT_EQ(first_refused(masks), n);
