@@ -52,9 +52,13 @@ class Machine {
   bool continues(ConfigId config) const noexcept { return !configs_[config].threads.empty(); }
   /// Possibilities that are open.
   std::size_t n_threads(ConfigId config) const noexcept { return configs_[config].threads.size(); }
-  /// Marks a configuration; whether it did not have this mark. For walks that count what they meet once.
-  bool visit(ConfigId config, std::uint32_t visit) noexcept {
-    return std::exchange(configs_[config].visit, visit) != visit;
+  /// For walks that count what they meet once: whether the last mark of a configuration was this ...
+  bool is_visited(ConfigId config, std::uint32_t mark) const noexcept {
+    return configs_[config].mark == mark;
+  }
+  /// ... and marks it; false if it was.
+  bool visit(ConfigId config, std::uint32_t mark) noexcept {
+    return std::exchange(configs_[config].mark, mark) != mark;
   }
   /// The only byte that can come next, if there is but one and the text cannot end here.
   std::optional<std::uint8_t> only_byte(ConfigId config) const noexcept;
@@ -108,7 +112,7 @@ class Machine {
   struct Config {
     std::vector<Thread> threads;  // sorted, none twice
     bool accepts = false;
-    std::uint32_t visit = 0;
+    std::uint32_t mark = 0;
     std::unique_ptr<ConfigId[]> next;  // (256), kUnknown where not worked out; null: nowhere
   };
   static constexpr ConfigId kUnknown = ~ConfigId{0};

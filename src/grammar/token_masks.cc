@@ -145,7 +145,8 @@ void TokenMasks::walk(const TokenTrie& trie, std::size_t begin, std::size_t end,
   const TokenTrie::Node* const nodes = trie.nodes.data();
   const Token* const tokens = trie.tokens.data();
   ConfigId* const path = path_.data();
-  for (std::size_t i = begin; i < end && n_possibilities_ <= kMaxPossibilities;) {
+  const std::uint32_t visit = visit_;
+  for (std::size_t i = begin; i < end;) {
     const TokenTrie::Node& node = nodes[i];
     const ConfigId after = machine_.next(path[node.depth - 1], node.byte);
     path[node.depth] = after;
@@ -153,7 +154,10 @@ void TokenMasks::walk(const TokenTrie& trie, std::size_t begin, std::size_t end,
       i = node.end;
       continue;
     }
-    count(after);
+    if (!machine_.is_visited(after, visit)) {
+      count(after);
+      if (n_possibilities_ > kMaxPossibilities) return;
+    }
     // Most nodes end one token or none, and which of the two no processor can foresee.
     const std::uint32_t n_tokens = nodes[++i].tokens - node.tokens;
     set.insert(tokens[node.tokens], n_tokens > 0);
