@@ -89,7 +89,7 @@ std::shared_ptr<const TokenSet> TokenMasks::mask(Cursor& cursor) {
     common = masks_.emplace(config, compute(config, false)).first;
     n_mask_bytes_ += common->second ? common->second->n_bytes() : 0;
   }
-  const std::shared_ptr<const TokenSet> mask = common->second;
+  std::shared_ptr<const TokenSet> mask = common->second;
   masks_[cursor.config_] = mask;
   return mask;
 }

@@ -195,7 +195,10 @@ TEST(JsonSchema, EndsOnSchemasThatGoRoundOrExplode) {
 template <class Part>
 std::string listed(int n, Part&& part) {
   std::string list;
-  for (int i = 0; i < n; ++i) list += (i == 0 ? "" : ", ") + part(i);
+  for (int i = 0; i < n; ++i) {
+    if (i > 0) list += ", ";
+    list += part(i);
+  }
   return list;
 }
 
