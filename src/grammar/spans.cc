@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "grammar/text_range.h"
+
 namespace linnet::grammar {
 namespace {
 
@@ -36,9 +38,6 @@ std::vector<Word> words_of(std::string_view text) {
   return words;
 }
 
-std::uint32_t low(std::uint64_t x) noexcept { return static_cast<std::uint32_t>(x); }
-std::uint32_t high(std::uint64_t x) noexcept { return static_cast<std::uint32_t>(x >> 32); }
-
 }  // namespace
 
 bool Spans::has_word(std::string_view text) noexcept {
@@ -64,38 +63,28 @@ Spans::Spans(std::string_view text, std::size_t max_words) : text_(text), ends_w
   });
 }
 
-// a: the range of begins_, its first in the low half; b: the length of the run.
-State Spans::start() const noexcept { return {std::uint64_t{begins_.size()} << 32, 0}; }
+State Spans::start() const noexcept {
+  return TextRange{.end = static_cast<std::uint32_t>(begins_.size())}.state();
+}
 
 std::optional<State> Spans::next(State state, std::uint8_t byte) const noexcept {
-  const auto first = begins_.begin() + low(state.a);
-  const auto last = begins_.begin() + high(state.a);
-  const std::size_t length = state.b;
-  // Those that are at their end come first, then those that go on with lesser bytes.
-  const auto byte_of = [&](const Begin& begin) {
-    const std::size_t at = begin.at + length;
-    return at < begin.end ? int{static_cast<std::uint8_t>(text_[at])} : -1;
+  const auto byte_of = [this](const Begin& begin, std::size_t i) {
+    return begin.at + i < begin.end ? int{static_cast<std::uint8_t>(text_[begin.at + i])} : -1;
   };
-  const auto from =
-      std::partition_point(first, last, [&](const Begin& begin) { return byte_of(begin) < int{byte}; });
-  const auto to =
-      std::partition_point(from, last, [&](const Begin& begin) { return byte_of(begin) == int{byte}; });
-  const State after{(static_cast<std::uint64_t>(to - begins_.begin()) << 32) |
-                        static_cast<std::uint64_t>(from - begins_.begin()),
-                    length + 1};
-  return accepts(after) || continues(after) ? std::optional(after) : std::nullopt;
+  return TextRange::from(state).after(begins_, byte, byte_of);  // a run's last byte ends a word
 }
 
 bool Spans::accepts(State state) const noexcept {
-  return std::any_of(
-      begins_.begin() + low(state.a), begins_.begin() + high(state.a), [&](const Begin& begin) {
-        return state.b > 0 && begin.at + state.b <= begin.end && ends_word_[begin.at + state.b];
-      });
+  const TextRange range = TextRange::from(state);
+  return std::any_of(begins_.begin() + range.begin, begins_.begin() + range.end, [&](const Begin& begin) {
+    return range.n_read > 0 && begin.at + range.n_read <= begin.end && ends_word_[begin.at + range.n_read];
+  });
 }
 
 bool Spans::continues(State state) const noexcept {
-  return std::any_of(begins_.begin() + low(state.a), begins_.begin() + high(state.a),
-                     [&](const Begin& begin) { return begin.at + state.b < begin.end; });
+  const TextRange range = TextRange::from(state);
+  return std::any_of(begins_.begin() + range.begin, begins_.begin() + range.end,
+                     [&](const Begin& begin) { return begin.at + range.n_read < begin.end; });
 }
 
 }  // namespace linnet::grammar
