@@ -31,9 +31,9 @@ class Dfa final : public Automaton {
   explicit Dfa(const DfaTable& table);
 
   /// The language of a node and what it reaches: literals, characters, sequences, choices, repetitions, rules
-  /// that do not lead back to themselves, and automata that are Dfas. Nothing if it is not regular in this
-  /// sense or would take more than kMaxDfaStates states or all of `work`, if null of its own. An empty
-  /// language is a Dfa too, see is_empty().
+  /// that do not lead back to themselves, and automata that are Dfas; it must be regular in this sense, which
+  /// Analysis::n_positions() tells. Nothing if it would take more than kMaxDfaStates states or all of `work`,
+  /// if null of its own. An empty language is a Dfa too, see is_empty().
   static std::optional<DfaPtr> from_node(const Builder& builder, NodeId node, AutomataWork* work = nullptr);
   /// These very bytes.
   static DfaPtr literal(std::string_view bytes);
