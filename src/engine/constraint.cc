@@ -21,9 +21,8 @@ using grammar::Builder;
 using grammar::GrammarPtr;
 using grammar::NodeId;
 
-// Beyond this a machine forgets what its text does not need; a text that needs more than the second is not
-// followed.
-constexpr std::size_t kMaxMachineBytes = std::size_t{64} << 20, kMaxTextBytes = 8 * kMaxMachineBytes;
+// What a machine keeps from one text to the next, see MachineLimit.
+constexpr std::size_t kMaxMachineBytes = std::size_t{64} << 20;
 
 // What a hostile grammar may leave open at the places of a text, those that are alike counted once: in all,
 // and at each in the mean of a long text. That takes half a minute.
@@ -192,13 +191,12 @@ Result<ConstraintMatch> follow(grammar::Machine& machine, std::uint32_t visit, s
   };
   grammar::ConfigId config = Machine::kStart;
   // What a text that is nested deep leaves open is not compacted away again and again.
-  std::size_t n_most = kMaxMachineBytes;
+  grammar::MachineLimit limit(kMaxMachineBytes);
   std::size_t n_ways = 0;
   for (std::size_t i = 0; i < text.size(); ++i) {
-    if (machine.n_bytes() > n_most) {
+    if (limit.is_passed(machine.n_bytes())) {
       config = machine.compact(config);
-      if (machine.n_bytes() > kMaxTextBytes) return too_many(i);
-      n_most = std::max(kMaxMachineBytes, 2 * machine.n_bytes());
+      if (!limit.renew(machine.n_bytes())) return too_many(i);
     }
     config = machine.next(config, static_cast<std::uint8_t>(text[i]));
     if (config == Machine::kDead) return ConstraintMatch{false, i};

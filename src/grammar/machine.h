@@ -7,6 +7,7 @@
 // text is deep.
 #pragma once
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <memory>
@@ -150,6 +151,24 @@ class Machine {
   std::vector<Thread> threads_;
   bool accepts_ = false;
   bool is_too_wide_ = false;
+};
+
+/// How much a machine may keep: about `max_bytes`, or twice what the text at hand needs if that is more.
+class MachineLimit {
+ public:
+  explicit MachineLimit(std::size_t max_bytes) noexcept : max_bytes_(max_bytes), limit_(max_bytes) {}
+
+  /// Whether it is time to forget what the text does not need.
+  bool is_passed(std::size_t n_bytes) const noexcept { return n_bytes > limit_; }
+  /// To be told how much is left then; false if the text needs so much that it is not followed.
+  bool renew(std::size_t n_bytes) noexcept {
+    limit_ = std::max(max_bytes_, 2 * n_bytes);
+    return n_bytes <= 8 * max_bytes_;
+  }
+
+ private:
+  std::size_t max_bytes_;
+  std::size_t limit_;
 };
 
 }  // namespace linnet::grammar

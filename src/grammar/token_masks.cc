@@ -1,6 +1,5 @@
 #include "grammar/token_masks.h"
 
-#include <algorithm>
 #include <utility>
 
 namespace linnet::grammar {
@@ -9,22 +8,18 @@ namespace {
 // A mask that meets more is not worked out: a typical one meets some hundreds, and this many take a second.
 constexpr std::size_t kMaxPossibilities = 2'000'000;
 
-// Of max_bytes, what one text may need.
-constexpr std::size_t kMaxTextShare = 8;
-
 }  // namespace
 
 TokenMasks::TokenMasks(GrammarPtr grammar, std::shared_ptr<const TokenTexts> texts, std::size_t max_bytes)
     : grammar_(std::move(grammar)),
       texts_(std::move(texts)),
-      max_bytes_(max_bytes),
       limit_(max_bytes),
       machine_(grammar_),
       path_(texts_->all().n_deepest + 1) {}
 
 // Before any work on a cursor: forgets if too much is kept, and finds a cursor's place again.
 void TokenMasks::renew(Cursor& cursor) {
-  if (machine_.n_bytes() + n_mask_bytes_ > limit_) {
+  if (limit_.is_passed(machine_.n_bytes() + n_mask_bytes_)) {
     const bool is_placed = cursor.epoch_ == epoch_ && cursor.config_ >= Machine::kStart;
     if (is_placed)
       cursor.config_ = machine_.compact(cursor.config_);
@@ -35,8 +30,7 @@ void TokenMasks::renew(Cursor& cursor) {
     n_mask_bytes_ = 0;
     ++epoch_;
     if (is_placed) cursor.epoch_ = epoch_;
-    limit_ = std::max(max_bytes_, 2 * machine_.n_bytes());
-    if (machine_.n_bytes() > kMaxTextShare * max_bytes_) cursor.config_ = Machine::kTooMany;
+    if (!limit_.renew(machine_.n_bytes())) cursor.config_ = Machine::kTooMany;
   }
   if (cursor.epoch_ == epoch_) return;
   cursor.config_ = machine_.next(Machine::kStart, cursor.text_);

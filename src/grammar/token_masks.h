@@ -68,8 +68,7 @@ class TokenMasks {
 
   const GrammarPtr grammar_;
   const std::shared_ptr<const TokenTexts> texts_;
-  const std::size_t max_bytes_;
-  std::size_t limit_;  // max_bytes_, or more while a text needs more
+  MachineLimit limit_;
   std::mutex mutex_;
   Machine machine_;
   std::uint64_t epoch_ = 0;  // counts the machines
