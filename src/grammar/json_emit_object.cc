@@ -9,11 +9,6 @@
 namespace linnet::grammar {
 namespace {
 
-template <class T>
-void add_once(std::vector<T>& into, const T& value) {
-  if (std::find(into.begin(), into.end(), value) == into.end()) into.push_back(value);
-}
-
 constexpr std::size_t kMaxCells = 64;
 // Kinds of members: where any of several can serve, each of them is held against all others.
 constexpr std::size_t kMaxKinds = 10'000, kMaxKindsWithWanted = 2'000;
@@ -93,7 +88,7 @@ Result<void> Emitter::check_size(const ObjectSet& set, std::size_t n_names, std:
     return refused({"properties", "required", "enum", "const"},
                    fmt::format("{} names{} are too many; at most {}", n_names,
                                options_.order == JsonOrder::kFree ? " in free order" : "", most));
-  // Each rule is asked about each name.
+  // As if each rule were asked about each name; those about one name are found by it, see RuleIndex.
   AutomataWork& work = normalizer_.patterns().work();
   work.spend(n_names * (set.rules.size() + set.wanted.size()) / 8);
   if (work.is_spent())

@@ -9,11 +9,6 @@ namespace linnet::grammar {
 namespace {
 
 template <class T>
-void add_once(std::vector<T>& into, const T& value) {
-  if (std::find(into.begin(), into.end(), value) == into.end()) into.push_back(value);
-}
-
-template <class T>
 bool have_common(const std::vector<T>& a, const std::vector<T>& b) {
   return std::any_of(a.begin(), a.end(),
                      [&](const T& x) { return std::find(b.begin(), b.end(), x) != b.end(); });

@@ -18,6 +18,12 @@ namespace linnet::grammar {
 /// A language of strings that Patterns knows, from 0.
 using PatternId = std::uint32_t;
 
+/// For lists that are short, or whose owner counts what it compares.
+template <class T>
+void add_once(std::vector<T>& into, const T& value) {
+  if (std::find(into.begin(), into.end(), value) == into.end()) into.push_back(value);
+}
+
 inline constexpr std::uint64_t kNoMaximum = std::numeric_limits<std::uint64_t>::max();
 
 /// From `min` to `max`, both included.
